@@ -1,0 +1,19 @@
+{#- The points that a criterion gets while its value is missing.
+
+    criterion: entry of scorecard_rules()
+    returns: SQL literal decimal(5, 2), or null for policy `exclude`       -#}
+{% macro missing_points(criterion) -%}
+    {%- if criterion.missing_value_policy == 'neutral' -%}
+        cast(50 as decimal(5, 2))
+    {%- elif criterion.missing_value_policy == 'worst' -%}
+        {%- set ns = namespace(points=criterion.bands[0].points) -%}
+        {%- for band in criterion.bands -%}
+            {%- if band.points | float < ns.points | float -%}
+                {%- set ns.points = band.points -%}
+            {%- endif -%}
+        {%- endfor -%}
+        cast({{ ns.points }} as decimal(5, 2))
+    {%- else -%}
+        cast(null as decimal(5, 2))
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,220 @@
+{%- set versions = client_profiles.scorecard_rules() -%}
+{%- set usage = client_profiles.rule_usage(versions) -%}
+with metric_history as (
+    select * from {{ ref('int_metric_history') }}
+),
+
+keep_complete_periods as (
+    select
+        metric_history.client_id,
+        metric_history.tenure_months,
+        {%- for metric in usage.metrics %}
+        metric_history.{{ metric }} as metric__{{ metric }},
+        {%- endfor %}
+        metric_history.period_start
+    from metric_history
+    where
+        metric_history.period_start
+        < cast('{{ client_profiles.first_open_period() }}' as date)
+),
+{%- if usage.carried_metrics %}
+
+find_last_known_period as (
+    select
+        keep_complete_periods.*
+        {%- for metric in usage.carried_metrics %},
+        max(
+            case
+                when keep_complete_periods.metric__{{ metric }} is not null
+                    then keep_complete_periods.period_start
+            end
+        ) over (
+            partition by keep_complete_periods.client_id
+            order by keep_complete_periods.period_start
+            rows between unbounded preceding and current row
+        ) as known_period__{{ metric }}
+        {%- endfor %}
+    from keep_complete_periods
+),
+
+-- The one known value of a client and its last known period is its maximum.
+carry_last_known as (
+    select
+        find_last_known_period.*
+        {%- for metric in usage.carried_metrics %},
+        max(find_last_known_period.metric__{{ metric }}) over (
+            partition by
+                find_last_known_period.client_id,
+                find_last_known_period.known_period__{{ metric }}
+        ) as known__{{ metric }},
+        {{ client_profiles.months_between(
+            'find_last_known_period.known_period__' ~ metric,
+            'find_last_known_period.period_start'
+        ) }} as age__{{ metric }}
+        {%- endfor %}
+    from find_last_known_period
+),
+{%- endif %}
+{%- set values = 'carry_last_known' if usage.carried_metrics
+    else 'keep_complete_periods' %}
+{%- for version in versions %}
+{%- set step = 'version_' ~ loop.index %}
+
+-- {{ version.scorecard }}, version {{ version.version }}
+{{ step }}_values as (
+    select
+        {{ values }}.client_id,
+        {{ values }}.tenure_months,
+        {%- for metric in usage.gate_metrics %}
+        {{ values }}.metric__{{ metric }},
+        {%- endfor %}
+        {%- for criterion in version.criteria %}
+        {%- if criterion.maximum_age_months > 0 %}
+        case
+            when
+                {{ values }}.age__{{ criterion.metric }}
+                <= {{ criterion.maximum_age_months }}
+                then {{ values }}.known__{{ criterion.metric }}
+        end as {{ criterion.criterion }}__metric,
+        case
+            when
+                {{ values }}.age__{{ criterion.metric }}
+                <= {{ criterion.maximum_age_months }}
+                then {{ values }}.age__{{ criterion.metric }}
+        end as {{ criterion.criterion }}__age,
+        {%- else %}
+        {{ values }}.metric__{{ criterion.metric }}
+            as {{ criterion.criterion }}__metric,
+        case
+            when {{ values }}.metric__{{ criterion.metric }} is not null then 0
+        end as {{ criterion.criterion }}__age,
+        {%- endif %}
+        {%- endfor %}
+        {{ values }}.period_start
+    from {{ values }}
+    where
+        {{ values }}.period_start >= cast('{{ version.effective_from }}' as date)
+        {%- if version.effective_to is not none %}
+        and {{ values }}.period_start < cast('{{ version.effective_to }}' as date)
+        {%- endif %}
+),
+
+{{ step }}_known as (
+    select
+        {{ step }}_values.*,
+        {%- for criterion in version.criteria %}
+        {{ '+ ' if not loop.first }}case
+            when {{ step }}_values.{{ criterion.criterion }}__metric is not null
+                then {{ criterion.weight }}
+            else 0
+        end
+        {%- endfor %} as known_weight
+    from {{ step }}_values
+),
+
+{{ step }}_requirements as (
+    select
+        {{ step }}_known.*,
+        case
+            when
+                coalesce({{ step }}_known.tenure_months, 0)
+                < {{ version.minimum_tenure_months }}
+                then 'tenure'
+            when {{ step }}_known.known_weight = 0 then 'nothing_known'
+            when {{ step }}_known.known_weight < {{ version.minimum_coverage }}
+                then 'coverage'
+        end as ineligibility_reason
+    from {{ step }}_known
+),
+
+{{ step }}_judged as (
+    select
+        {{ step }}_requirements.*
+        {%- for criterion in version.criteria %},
+        {{ client_profiles.normalized_value(criterion, step ~ '_requirements') }}
+            as {{ criterion.criterion }}__value
+        {%- endfor %}
+    from {{ step }}_requirements
+),
+
+{{ step }}_points as (
+    select
+        {{ step }}_judged.*
+        {%- for criterion in version.criteria %}
+        {%- set value = step ~ '_judged.' ~ criterion.criterion ~ '__value' %},
+        {{ client_profiles.band_case(value, criterion.bands, 'band') }}
+            as {{ criterion.criterion }}__band,
+        coalesce(
+            {{ client_profiles.band_case(value, criterion.bands, 'points') }},
+            {{ client_profiles.missing_points(criterion) }}
+        ) as {{ criterion.criterion }}__points
+        {%- endfor %}
+    from {{ step }}_judged
+),
+
+{{ step }}_weighted as (
+    select
+        {{ step }}_points.client_id,
+        '{{ version.scorecard }}' as scorecard,
+        '{{ version.version }}' as version,
+        '{{ version.fingerprint }}' as rules_fingerprint,
+        {{ step }}_points.ineligibility_reason,
+        {{ step }}_points.tenure_months,
+        {{ step }}_points.known_weight,
+        cast(
+            100 * (
+                {%- for criterion in version.criteria %}
+                {{ '+ ' if not loop.first -}}
+                {{ criterion.weight }} * coalesce(
+                    {{ step }}_points.{{ criterion.criterion }}__points, 0
+                )
+                {%- endfor %}
+            ) as bigint
+        ) as weighted_points,
+        cast(
+            {%- for criterion in version.criteria %}
+            {{ '+ ' if not loop.first -}}
+            case
+                when
+                    {{ step }}_points.{{ criterion.criterion }}__points
+                    is not null
+                    then {{ criterion.weight }}
+                else 0
+            end
+            {%- endfor %}
+            as bigint
+        ) as available_weight,
+        {%- for metric in usage.gate_metrics %}
+        {{ step }}_points.metric__{{ metric }},
+        {%- endfor %}
+        {%- set judged = version.criteria | map(attribute='criterion') | list %}
+        {%- for name in usage.criteria %}
+        {%- if name in judged %}
+        {{ step }}_points.{{ name }}__metric,
+        {{ step }}_points.{{ name }}__age,
+        {{ step }}_points.{{ name }}__value,
+        {{ step }}_points.{{ name }}__band,
+        {{ step }}_points.{{ name }}__points,
+        {%- else %}
+        cast(null as decimal(28, 6)) as {{ name }}__metric,
+        cast(null as integer) as {{ name }}__age,
+        cast(null as decimal(28, 6)) as {{ name }}__value,
+        cast(null as {{ dbt.type_string() }}) as {{ name }}__band,
+        cast(null as decimal(5, 2)) as {{ name }}__points,
+        {%- endif %}
+        {%- endfor %}
+        {{ step }}_points.period_start
+    from {{ step }}_points
+),
+{%- endfor %}
+
+combine_versions as (
+    {%- for version in versions %}
+    {{ 'union all' if not loop.first }}
+    select * from version_{{ loop.index }}_weighted
+    {%- else %}
+    select * from keep_complete_periods
+    {%- endfor %}
+)
+
+select * from combine_versions

@@ -1,0 +1,70 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='period_start',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+) }}
+{#- Closed periods keep the metrics they were scored with; late data enters only
+    where first_period_to_take_in() allows it. A metric that is new has no past
+    to keep, so it is filled in for the closed periods too. -#}
+{%- set metrics = client_profiles.metric_columns()
+    | reject('equalto', 'client_id') | list -%}
+{%- set is_later_run = is_incremental() -%}
+{%- if is_later_run -%}
+    {%- set known = adapter.get_columns_in_relation(this)
+        | map(attribute='name') | map('lower') | list -%}
+    {%- set added = metrics | reject('in', known) | list -%}
+    {%- set read_last -%}
+        select cast(max(period_start) as {{ dbt.type_string() }}) from {{ this }}
+    {%- endset -%}
+    {%- set first_period = client_profiles.first_period_to_take_in(
+        run_query(read_last).rows[0][0]
+    ) -%}
+{%- else -%}
+    {%- set added = [] -%}
+    {%- set first_period = '0001-01-01' -%}
+{%- endif %}
+with client_metrics as (
+    select * from {{ ref('int_client_metrics') }}
+),
+
+take_in as (
+    select
+        cast(client_metrics.client_id as {{ dbt.type_string() }}) as client_id,
+        {%- for metric in metrics %}
+        cast(client_metrics.{{ metric }} as decimal(28, 6)) as {{ metric }},
+        {%- endfor %}
+        cast(client_metrics.period_start as date) as period_start
+    from client_metrics
+    where
+        client_metrics.period_start
+        < cast('{{ client_profiles.first_open_period() }}' as date)
+        and client_metrics.period_start >= cast('{{ first_period }}' as date)
+){% if added %},
+
+fill_in_added_metrics as (
+    select
+        history.client_id,
+        {%- for metric in metrics %}
+        {% if metric in added -%}
+        cast(client_metrics.{{ metric }} as decimal(28, 6)) as {{ metric }}
+        {%- else -%}
+        history.{{ metric }}
+        {%- endif %},
+        {%- endfor %}
+        history.period_start
+    from {{ this }} as history
+    left join client_metrics
+        on
+            history.client_id
+            = cast(client_metrics.client_id as {{ dbt.type_string() }})
+            and history.period_start = client_metrics.period_start
+    where history.period_start < cast('{{ first_period }}' as date)
+){% endif %}
+
+select * from take_in
+{%- if added %}
+union all
+select * from fill_in_added_metrics
+{%- endif %}

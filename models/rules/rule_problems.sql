@@ -1,0 +1,34 @@
+with lines as (
+    select * from {{ ref('rule_problems__lines') }}
+),
+
+versions as (
+    select * from {{ ref('rule_problems__versions') }}
+),
+
+criteria as (
+    select * from {{ ref('rule_problems__criteria') }}
+),
+
+profiles as (
+    select * from {{ ref('rule_problems__profiles') }}
+),
+
+combine as (
+    select * from lines
+    union all
+    select * from versions
+    union all
+    select * from criteria
+    union all
+    select * from profiles
+)
+
+select
+    combine.seed,
+    combine.line_key,
+    combine.column_name,
+    combine.value,
+    combine.problem,
+    combine.advice
+from combine

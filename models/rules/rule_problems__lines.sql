@@ -1,0 +1,98 @@
+{#- One seed, one column at a time: is every value there that must be, has it
+    the right form, is the key unique, does what it refers to exist? All of it
+    follows from the description in _scorecards__seeds.yml. -#}
+{%- set checks = [] -%}
+{%- for seed in client_profiles.rule_seeds() -%}
+{%- set relation = ref(seed) -%}
+{%- if execute -%}
+{%- set specification = client_profiles.seed_specification(seed) -%}
+{%- set key = client_profiles.line_key(specification.key, 'line') -%}
+{%- for column in specification.columns -%}
+{%- set value = 'line.' ~ column.name -%}
+{%- if column.required -%}
+{%- set check %}
+select
+    '{{ seed }}' as seed,
+    {{ key }} as line_key,
+    '{{ column.name }}' as column_name,
+    cast(null as {{ dbt.type_string() }}) as value,
+    '{{ column.name }} is empty' as problem,
+    'fill it in' as advice
+from {{ relation }} as line
+where coalesce({{ value }}, '') = ''
+{% endset -%}
+{%- do checks.append(check) -%}
+{%- endif -%}
+{%- set check %}
+select
+    '{{ seed }}' as seed,
+    {{ key }} as line_key,
+    '{{ column.name }}' as column_name,
+    {{ value }} as value,
+{%- if column.format == 'one_of' %}
+    '{{ column.name }} is not one of the known words' as problem,
+    'write {{ column.one_of | join(" or ") }}' as advice
+from {{ relation }} as line
+where {{ value }} not in ('{{ column.one_of | join("', '") }}')
+{%- else %}
+{%- set expected = client_profiles.seed_pattern(column.format) %}
+    '{{ column.name }} cannot be read as {{ column.format }}' as problem,
+    '{{ expected.advice }}' as advice
+from {{ relation }} as line
+where
+    {{ value }} <> ''
+    and not ({{ client_profiles.matches_pattern(value, expected.pattern) }})
+{%- endif %}
+{% endset -%}
+{%- do checks.append(check) -%}
+{%- endfor -%}
+{%- set check %}
+select
+    '{{ seed }}' as seed,
+    {{ key }} as line_key,
+    cast(null as {{ dbt.type_string() }}) as column_name,
+    cast(count(*) as {{ dbt.type_string() }}) as value,
+    'several lines have this key' as problem,
+    'keep one of them' as advice
+from {{ relation }} as line
+group by {{ key }}
+having count(*) > 1
+{% endset -%}
+{%- do checks.append(check) -%}
+{%- for reference in specification.references -%}
+{%- set check %}
+select
+    '{{ seed }}' as seed,
+    {{ key }} as line_key,
+    '{{ reference.columns | join(", ") }}' as column_name,
+    {{ client_profiles.line_key(reference.columns, 'line') }} as value,
+    'there is no such line in {{ reference.seed }}' as problem,
+    'correct the name, or add the line to {{ reference.seed }}.csv' as advice
+from {{ relation }} as line
+left join {{ ref(reference.seed) }} as referred
+    on
+        {% for name in reference.columns -%}
+        line.{{ name }} = referred.{{ name }}
+        {% if not loop.last %}and {% endif %}
+        {%- endfor %}
+where referred.{{ reference.columns | first }} is null
+{% endset -%}
+{%- do checks.append(check) -%}
+{%- endfor -%}
+{%- set check %}
+select
+    '{{ seed }}' as seed,
+    cast(null as {{ dbt.type_string() }}) as line_key,
+    cast(null as {{ dbt.type_string() }}) as column_name,
+    cast(null as {{ dbt.type_string() }}) as value,
+    'the seed has no lines' as problem,
+    'restore {{ seed }}.csv' as advice
+from (select count(*) as line_count from {{ relation }}) as counted
+where counted.line_count = 0
+{% endset -%}
+{%- if seed != 'profile_overrides' -%}
+{%- do checks.append(check) -%}
+{%- endif -%}
+{%- endif -%}
+{%- endfor -%}
+{{ checks | join('\nunion all\n') if checks else 'select 1 as not_compiled_yet' }}

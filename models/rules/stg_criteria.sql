@@ -1,0 +1,18 @@
+with seed as (
+    select * from {{ ref('criteria') }}
+),
+
+typed as (
+    select
+        seed.criterion,
+        seed.metric,
+        seed.label,
+        seed.unit,
+        seed.direction,
+        seed.improvement_action,
+        {{ client_profiles.seed_value('seed.is_actionable', 'boolean') }}
+            as is_actionable
+    from seed
+)
+
+select * from typed
