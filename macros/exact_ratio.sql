@@ -14,11 +14,16 @@
     {%- set whole_denominator -%}
         cast(round(({{ denominator }}) * {{ 10 ** input_decimals }}, 0) as bigint)
     {%- endset -%}
-    cast(
+    {#- sign() would be a float on some engines. -#}
+    {%- set sign -%}
         case
             when {{ whole_denominator }} = 0 then null
-            else sign({{ numerator }}) * sign({{ denominator }})
+            when ({{ numerator }} < 0) = ({{ denominator }} < 0) then 1
+            else -1
         end
+    {%- endset -%}
+    cast(
+        {{ sign }}
         * cast({{ client_profiles.integer_divide(
             "2 * abs(" ~ whole_numerator ~ ") * " ~ 10 ** output_decimals
                 ~ " + abs(" ~ whole_denominator ~ ")",

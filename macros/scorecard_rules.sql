@@ -47,12 +47,14 @@
     {%- endset -%}
     {%- set read_bands -%}
         select
-            scorecard, version, criterion, band,
-            cast(lower_bound as {{ text }}) as lower_bound,
-            cast(points as {{ text }}) as points
-        from {{ ref('stg_score_bands') }}
+            bands.scorecard, bands.version, bands.criterion, bands.band,
+            cast(bands.lower_bound as {{ text }}) as lower_bound_text,
+            cast(bands.points as {{ text }}) as points_text
+        from {{ ref('stg_score_bands') }} as bands
         order by
-            case when lower_bound is null then 0 else 1 end, lower_bound, band
+            case when bands.lower_bound is null then 0 else 1 end,
+            bands.lower_bound,
+            bands.band
     {%- endset -%}
     {%- set read_rules -%}
         select

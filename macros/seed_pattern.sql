@@ -13,6 +13,10 @@
             'pattern': '^[A-Za-z][A-Za-z0-9_]*$',
             'advice': 'use letters, digits and underscores, a letter first',
         },
+        'column': {
+            'pattern': '^[a-z][a-z0-9_]{0,49}$',
+            'advice': 'use at most fifty small letters, digits and underscores, a letter first',
+        },
         'version': {
             'pattern': '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
             'advice': 'use letters, digits, points, dashes and underscores',
