@@ -1,0 +1,101 @@
+# The commands of this project. `make` alone lists them.
+#
+# Settings, each as NAME=value behind the target or in the environment:
+#   PYTHON  the Python that makes .venv, 3.11 to 3.13 (default: python3)
+#   TARGET  duckdb (default) or postgres: the output of profiles.yml to build
+#   TESTS   what pytest runs (default: tests/python)
+
+PYTHON ?= python3
+TARGET ?= $(or $(CLIENT_PROFILES_TARGET),duckdb)
+TESTS ?= tests/python
+
+VENV_PYTHON := .venv/bin/python
+DBT := .venv/bin/dbt
+
+requirements_duckdb :=
+requirements_postgres := requirements-postgres.txt
+ifneq ($(filter-out duckdb postgres,$(TARGET)),)
+$(error TARGET=$(TARGET) is not known: write TARGET=duckdb or TARGET=postgres)
+endif
+
+# profiles.yml reads the first; the second turns anonymous statistics off also
+# for commands that don't read dbt_project.yml.
+export CLIENT_PROFILES_TARGET := $(TARGET)
+export DO_NOT_TRACK := 1
+# Progress shows as it happens, also when the output goes to a file.
+export PYTHONUNBUFFERED := 1
+
+# The steps of one target depend on each other: `make -j` must not mix them.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help run build check-seeds summary test lint install install-dev \
+	packages deps demo-data doctor lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: build summary ## Build and test everything, then show the profiles
+
+build: packages check-seeds ## Check the seeds, then load, build and test (dbt build)
+	@echo "==> dbt build ($(TARGET))"
+	@$(DBT) build
+
+check-seeds: install ## Check the rules in seeds/ as files, before dbt reads them
+	@echo "==> check the seeds"
+	@$(VENV_PYTHON) tools/check_seeds.py
+
+summary: packages ## Show profiles and movements of the last build
+	@echo "==> summary"
+	@$(DBT) --quiet run-operation print_summary
+
+test: lint ## Check the style, then run all Python tests
+	@echo "==> pytest $(TESTS)"
+	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadgroup $(TESTS)
+
+lint: install-dev packages ## Check the style of the SQL files (sqlfluff)
+	@echo "==> sqlfluff"
+	@$(VENV_PYTHON) tools/lint.py
+
+install: ## Make .venv and install what `make run` needs
+	@$(PYTHON) tools/environment.py requirements.txt $(requirements_$(TARGET))
+
+install-dev: install ## Install also what tests and lint need
+	@$(PYTHON) tools/environment.py requirements-dev.txt
+
+packages: install ## Get dbt_utils if it is not there
+	@echo "==> dbt packages"
+	@$(VENV_PYTHON) tools/dbt_packages.py
+
+deps: install ## Ask the package hub for dbt_utils now, if it is the stand-in
+	@echo "==> dbt packages"
+	@$(VENV_PYTHON) tools/dbt_packages.py --try-hub
+
+demo-data: ## Write the demo's source tables again, the same byte for byte
+	@echo "==> generate seeds/demo"
+	@$(PYTHON) tools/generate_demo_data.py
+
+doctor: ## Show what is installed here, and what each part is needed for
+	@$(PYTHON) tools/doctor.py
+
+# The largest list is solved first. The others start as a copy of its result and
+# lose what they don't need, so that one environment can hold all three. Folders
+# with wheels of one's own stay out of it: their hashes would not be those of the
+# published files.
+COMPILE := env -u PIP_FIND_LINKS $(VENV_PYTHON) -m piptools compile --quiet \
+	--generate-hashes --allow-unsafe --no-strip-extras --no-header \
+	--annotation-style line --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --no-emit-options
+lock: install-dev ## Solve requirements*.in again, into hash-pinned requirements*.txt
+	@echo "==> requirements-dev.txt"
+	@$(COMPILE) --upgrade --output-file requirements-dev.txt requirements-dev.in
+	@for list in requirements requirements-postgres; do \
+		echo "==> $$list.txt"; \
+		cp requirements-dev.txt $$list.txt; \
+		$(COMPILE) --output-file $$list.txt $$list.in || exit 1; \
+	done
+
+# The build file in warehouse/ stays: it holds history no build can bring back.
+clean: ## Remove .venv, packages and what dbt and the tests left (not warehouse/)
+	rm -rf .venv target logs dbt_packages package-lock.yml \
+		.pytest_cache .hypothesis
+	find tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,105 @@
+{#- Prints what a build came to, on any engine: per scorecard the profiles with
+    number and share of clients, the movements of the last period, where the
+    tables are, and what to try next.
+
+    Use: dbt --quiet run-operation print_summary
+    returns: nothing; an error with the command to run when nothing is built -#}
+{% macro print_summary() -%}
+    {%- if execute -%}
+        {%- set current = client_profiles.summary_relation('client_profiles') -%}
+        {%- set movements = client_profiles.summary_relation('fct_profile_movements') -%}
+        {%- set profiles = client_profiles.summary_relation('stg_profiles') -%}
+        {%- set scorecards = client_profiles.summary_relation('stg_scorecards') -%}
+        {%- set count_profiles -%}
+            select
+                scorecards.scorecard,
+                scorecards.label as scorecard_label,
+                profiles.label,
+                count(assigned.client_id) as clients,
+                sum(count(assigned.client_id)) over (
+                    partition by scorecards.scorecard
+                ) as all_clients
+            from {{ scorecards }} as scorecards
+            inner join {{ profiles }} as profiles
+                on scorecards.scorecard = profiles.scorecard
+            left join {{ current }} as assigned
+                on
+                    profiles.scorecard = assigned.scorecard
+                    and profiles.profile = assigned.profile
+            group by
+                scorecards.scorecard, scorecards.label, profiles.label,
+                profiles.rank
+            order by scorecards.scorecard, coalesce(profiles.rank, 999999)
+        {%- endset -%}
+        {%- set read_period -%}
+            select cast(max(period_start) as {{ dbt.type_string() }})
+            from {{ current }}
+        {%- endset -%}
+        {%- set period = run_query(read_period).rows[0][0] -%}
+        {%- set count_movements -%}
+            select scorecard, category, count(*)
+            from {{ movements }}
+            where period_start = cast('{{ period }}' as date)
+            group by scorecard, category
+            order by scorecard, category
+        {%- endset -%}
+        {%- set counted = run_query(count_profiles).rows -%}
+        {%- set moved = run_query(count_movements).rows -%}
+        {%- set lines = ['', 'Clients by profile in ' ~ period[:7]
+            ~ ' (as of ' ~ client_profiles.as_of_date() ~ ')'] -%}
+        {%- set width = [12] -%}
+        {%- for row in counted -%}
+            {%- do width.append(row[2] | length) -%}
+        {%- endfor -%}
+        {%- set ns = namespace(scorecard=none) -%}
+        {%- for row in counted -%}
+            {%- if row[0] != ns.scorecard -%}
+                {%- set ns.scorecard = row[0] -%}
+                {%- do lines.extend(['', '  ' ~ row[1]]) -%}
+            {%- endif -%}
+            {%- set share = 0 if row[4] == 0 else (row[3] | float) / (row[4] | float) -%}
+            {%- do lines.append(
+                '    ' ~ row[2] ~ ' ' * ((width | max) - (row[2] | length))
+                ~ '%7d' | format(row[3] | int) ~ '  '
+                ~ '%5.1f' | format(share * 100) ~ ' %  '
+                ~ '█' * ((share * 40) | round | int)
+            ) -%}
+            {%- if loop.last or counted[loop.index][0] != row[0] -%}
+                {%- set kinds = [] -%}
+                {%- for movement in moved if movement[0] == row[0] -%}
+                    {%- do kinds.append(movement[2] ~ ' ' ~ movement[1]) -%}
+                {%- endfor -%}
+                {%- do lines.append(
+                    '    moved in ' ~ period[:7] ~ ': '
+                    ~ (kinds | join(', ') if kinds else 'nobody')
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- do lines.extend([
+            '',
+            'Tables: ' ~ current.render() | replace('"', '')
+                ~ (' in ' ~ target.path if target.type == 'duckdb' else ' on ' ~ target.host),
+            '',
+            'Next:',
+            '  . .venv/bin/activate',
+            '  dbt show --select client_profiles --limit 10      who is where now',
+            '  dbt show --select fct_criterion_scores --limit 10 why',
+            '  dbt docs generate && dbt docs serve               every table and column explained',
+            '  edit seeds/scorecards/*.csv, then: make run       your own rules',
+        ]) -%}
+        {{ print(lines | join('\n')) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The table of a node of this package, or of the project that replaces it. -#}
+{% macro summary_relation(name) -%}
+    {%- for node in graph.nodes.values() if node.name == name -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if relation is none -%}
+            {{ exceptions.raise_compiler_error(
+                name ~ " is not built yet; run: make run, or dbt build"
+            ) }}
+        {%- endif -%}
+        {{ return(relation) }}
+    {%- endfor -%}
+{%- endmacro %}
