@@ -1,9 +1,11 @@
 # The commands of this project. `make` alone lists them.
 #
 # Settings, each as NAME=value behind the target or in the environment:
-#   PYTHON  the Python that makes .venv, 3.11 to 3.13 (default: python3)
-#   TARGET  duckdb (default) or postgres: the output of profiles.yml to build
-#   TESTS   what pytest runs (default: tests/python)
+#   PYTHON        the Python that makes .venv, 3.11 to 3.13 (default: python3)
+#   TARGET        duckdb (default) or postgres: the output of profiles.yml to build
+#   AS_OF         look at the data from this day, as YYYY-MM-DD
+#   RESTATE_FROM  score the periods from this day on again, as YYYY-MM-DD
+#   TESTS         what pytest runs (default: tests/python)
 
 PYTHON ?= python3
 TARGET ?= $(or $(CLIENT_PROFILES_TARGET),duckdb)
@@ -17,6 +19,11 @@ requirements_postgres := requirements-postgres.txt
 ifneq ($(filter-out duckdb postgres,$(TARGET)),)
 $(error TARGET=$(TARGET) is not known: write TARGET=duckdb or TARGET=postgres)
 endif
+
+comma := ,
+given_vars := $(if $(AS_OF),as_of: '$(AS_OF)'$(comma)) \
+	$(if $(RESTATE_FROM),restate_from: '$(RESTATE_FROM)')
+vars := $(if $(strip $(given_vars)),--vars "{$(strip $(given_vars))}")
 
 # profiles.yml reads the first; the second turns anonymous statistics off also
 # for commands that don't read dbt_project.yml.
@@ -38,7 +45,7 @@ run: build summary ## Build and test everything, then show the profiles
 
 build: packages check-seeds ## Check the seeds, then load, build and test (dbt build)
 	@echo "==> dbt build ($(TARGET))"
-	@$(DBT) build
+	@$(DBT) build $(vars)
 
 check-seeds: install ## Check the rules in seeds/ as files, before dbt reads them
 	@echo "==> check the seeds"
@@ -46,7 +53,7 @@ check-seeds: install ## Check the rules in seeds/ as files, before dbt reads the
 
 summary: packages ## Show profiles and movements of the last build
 	@echo "==> summary"
-	@$(DBT) --quiet run-operation print_summary
+	@$(DBT) --quiet run-operation print_summary $(vars)
 
 test: lint ## Check the style, then run all Python tests
 	@echo "==> pytest $(TESTS)"

@@ -31,11 +31,7 @@
                 profiles.rank
             order by scorecards.scorecard, coalesce(profiles.rank, 999999)
         {%- endset -%}
-        {%- set read_period -%}
-            select cast(max(period_start) as {{ dbt.type_string() }})
-            from {{ current }}
-        {%- endset -%}
-        {%- set period = run_query(read_period).rows[0][0] -%}
+        {%- set period = client_profiles.last_period(current) -%}
         {%- set count_movements -%}
             select scorecard, category, count(*)
             from {{ movements }}

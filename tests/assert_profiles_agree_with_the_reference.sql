@@ -166,10 +166,9 @@ judge_requirements as materialized (
     from keep_last_known
     inner join cover_clients
         on
-            {% for column in key -%}
-            keep_last_known.{{ column }} = cover_clients.{{ column }}
-            {% if not loop.last %}and {% endif %}
-            {%- endfor %}
+            keep_last_known.client_id = cover_clients.client_id
+            and keep_last_known.period_start = cover_clients.period_start
+            and keep_last_known.scorecard = cover_clients.scorecard
 ),
 
 form_population as (
@@ -200,8 +199,13 @@ place_values as (
         mine.criterion,
         mine.period_start,
         mine.known_value,
-        sum(case when other.known_value < mine.known_value
-            then other.client_count else 0 end) as below,
+        sum(
+            case
+                when other.known_value < mine.known_value
+                    then other.client_count
+                else 0
+            end
+        ) as below,
         sum(other.client_count) as population,
         min(other.known_value) as lowest,
         max(other.known_value) as highest
@@ -220,29 +224,19 @@ place_values as (
         mine.known_value
 ),
 
-normalize_values as (
+locate_values as (
     select
         judge_requirements.*,
         case
-            when judge_requirements.normalization = 'none'
-                then judge_requirements.known_value
-            when place_values.population is null then null
-            when judge_requirements.ineligibility_reason is not null then null
             when place_values.lowest = place_values.highest then 0
             when judge_requirements.normalization = 'percent_rank'
-                then cast(floor(
-                    cast(place_values.below as {{ client_profiles.type_double() }})
+                then
+                    cast(place_values.below as double)
                     / (place_values.population - 1)
-                    * 1000000 + 0.5
-                ) as decimal(18, 0)) * 0.000001
-            else cast(floor(
-                cast(place_values.known_value - place_values.lowest
-                    as {{ client_profiles.type_double() }})
-                / cast(place_values.highest - place_values.lowest
-                    as {{ client_profiles.type_double() }})
-                * 1000000 + 0.5
-            ) as decimal(18, 0)) * 0.000001
-        end as judged_value
+            else
+                cast(place_values.known_value - place_values.lowest as double)
+                / cast(place_values.highest - place_values.lowest as double)
+        end as position
     from judge_requirements
     left join place_values
         on
@@ -251,6 +245,21 @@ normalize_values as (
             and judge_requirements.criterion = place_values.criterion
             and judge_requirements.period_start = place_values.period_start
             and judge_requirements.known_value = place_values.known_value
+),
+
+normalize_values as (
+    select
+        locate_values.*,
+        case
+            when locate_values.normalization = 'none'
+                then locate_values.known_value
+            when locate_values.ineligibility_reason is null
+                then 0.000001 * cast(
+                    floor(locate_values.position * 1000000 + 0.5)
+                    as decimal(18, 0)
+                )
+        end as judged_value
+    from locate_values
 ),
 
 find_worst_points as (
@@ -301,17 +310,16 @@ score_clients as materialized (
         max(coverage) as coverage,
         case
             when max(ineligibility_reason) is null
-                then cast(floor(
-                    cast(
-                        sum(weight * points) * 10000
-                        as {{ client_profiles.type_double() }}
-                    )
-                    / cast(
-                        sum(case when points is not null then weight end)
-                        as {{ client_profiles.type_double() }}
-                    )
-                    + 0.5
-                ) as decimal(18, 0)) * 0.0001
+                then 0.0001 * cast(
+                    floor(
+                        cast(sum(weight * points) * 10000 as double)
+                        / cast(
+                            sum(case when points is not null then weight end)
+                            as double
+                        )
+                        + 0.5
+                    ) as decimal(18, 0)
+                )
         end as score
     from give_points
     group by {{ key | join(', ') }}
@@ -406,11 +414,14 @@ order_rules as (
     select
         count_unmet_conditions.*,
         row_number() over (
-            partition by client_id, period_start, scorecard
-            order by priority
+            partition by
+                count_unmet_conditions.client_id,
+                count_unmet_conditions.period_start,
+                count_unmet_conditions.scorecard
+            order by count_unmet_conditions.priority
         ) as place
     from count_unmet_conditions
-    where unmet = 0
+    where count_unmet_conditions.unmet = 0
 ),
 
 expect_profiles as (
@@ -432,37 +443,26 @@ compare_with_stored as (
         expect_profiles.client_id as expected_client_id,
         stored.client_id as stored_client_id,
         stored.scorecard,
-        stored.period_start,
-        {%- for column in [
-            'version', 'ineligibility_reason', 'rule', 'computed_profile',
-        ] %}
-        case
-            when
-                coalesce(expect_profiles.{{ column }}, '')
-                = coalesce(stored.{{ column }}, '')
-                then 0
-            else 1
-        end
-        + {%- endfor %}
-        {%- for column in ['score', 'coverage'] %}
-        {{ '+' if not loop.first }} case
-            when
-                coalesce(cast(expect_profiles.{{ column }} as decimal(12, 6)), -1)
-                = coalesce(cast(stored.{{ column }} as decimal(12, 6)), -1)
-                then 0
-            else 1
-        end
-        {%- endfor %} as differences
+        stored.period_start
     from expect_profiles
     full outer join stored
         on
             expect_profiles.client_id = stored.client_id
             and expect_profiles.scorecard = stored.scorecard
             and expect_profiles.period_start = stored.period_start
+    where
+        expect_profiles.client_id is null
+        or stored.client_id is null
+        {%- for column in [
+            'version',
+            'ineligibility_reason',
+            'rule',
+            'computed_profile',
+            'score',
+            'coverage',
+        ] %}
+        or expect_profiles.{{ column }} is distinct from stored.{{ column }}
+        {%- endfor %}
 )
 
 select * from compare_with_stored
-where
-    differences > 0
-    or expected_client_id is null
-    or stored_client_id is null

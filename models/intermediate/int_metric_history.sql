@@ -11,20 +11,13 @@
 {%- set metrics = client_profiles.metric_columns()
     | reject('equalto', 'client_id') | list -%}
 {%- set is_later_run = is_incremental() -%}
-{%- if is_later_run -%}
-    {%- set known = adapter.get_columns_in_relation(this)
-        | map(attribute='name') | map('lower') | list -%}
-    {%- set added = metrics | reject('in', known) | list -%}
-    {%- set read_last -%}
-        select cast(max(period_start) as {{ dbt.type_string() }}) from {{ this }}
-    {%- endset -%}
-    {%- set first_period = client_profiles.first_period_to_take_in(
-        run_query(read_last).rows[0][0]
-    ) -%}
-{%- else -%}
-    {%- set added = [] -%}
-    {%- set first_period = '0001-01-01' -%}
-{%- endif %}
+{%- set first_period = client_profiles.first_period_to_take_in(
+    client_profiles.last_period(this) if is_later_run else none
+) -%}
+{%- set kept = adapter.get_columns_in_relation(this)
+    | map(attribute='name') | map('lower') | list if is_later_run
+    else metrics -%}
+{%- set added = metrics | reject('in', kept) | list %}
 with client_metrics as (
     select * from {{ ref('int_client_metrics') }}
 ),

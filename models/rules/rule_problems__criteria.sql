@@ -159,10 +159,19 @@ find_unusable_metrics as (
         'metric' as column_name,
         criteria.metric as value,
         'int_client_metrics has no exact number of this name' as problem,
-        'use one of {{ metrics | join(", ") }}, or add the column to '
-        || 'int_client_metrics as an integer or a decimal' as advice
+        'use one of its columns'
+        {%- for metric in metrics %}
+        || '{{ ": " if loop.first else ", " }}{{ metric }}'
+        {%- endfor %}
+        || '; or add this one as an integer or a decimal' as advice
     from criteria
-    where criteria.metric not in ('{{ metrics | join("', '") }}')
+    where criteria.metric not in (
+        {%- for metric in metrics %}
+        '{{ metric }}'{{ ',' if not loop.last }}
+        {%- else %}
+        ''
+        {%- endfor %}
+    )
 ),
 
 combine as (

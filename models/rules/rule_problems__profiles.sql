@@ -99,7 +99,13 @@ judge_conditions as (
                 then 'the criterion has no weight in this version'
             when
                 rules.subject = 'metric'
-                and rules.subject_name not in ('{{ metrics | join("', '") }}')
+                and rules.subject_name not in (
+                    {%- for metric in metrics %}
+                    '{{ metric }}'{{ ',' if not loop.last }}
+                    {%- else %}
+                    ''
+                    {%- endfor %}
+                )
                 then 'int_client_metrics has no exact number of this name'
             when
                 rules.subject <> 'score'
@@ -183,8 +189,7 @@ judge_rules as (
             when
                 order_rules.next_rule is not null
                 and order_rules.is_bounded = 0
-                then 'the rule catches every client, so '
-                    || order_rules.next_rule || ' is never tried'
+                then 'the rule catches every client before the next is tried'
         end as problem
     from order_rules
 ),

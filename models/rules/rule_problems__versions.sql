@@ -64,16 +64,15 @@ find_holes as (
         'effective_to' as column_name,
         follow_approved.effective_to as value,
         'no approved version is in force after this one ends' as problem,
-        case
-            when follow_approved.next_version is null
-                then 'leave effective_to of the last approved version empty'
-            else 'end it on the day on which version '
-                || follow_approved.next_version || ' begins, '
-                || cast(
-                    follow_approved.next_effective_from
-                    as {{ dbt.type_string() }}
-                )
-        end as advice
+        coalesce(
+            'end it on the day on which version '
+            || follow_approved.next_version || ' begins, '
+            || cast(
+                follow_approved.next_effective_from
+                as {{ dbt.type_string() }}
+            ),
+            'leave effective_to of the last approved version empty'
+        ) as advice
     from follow_approved
     where
         (

@@ -9,9 +9,13 @@ typed as (
         seed.status,
         seed.approved_by,
         seed.change_note,
-        {{ client_profiles.seed_value('seed.confirmation_periods', 'positive_integer') }}
+        {{ client_profiles.seed_value(
+            'seed.confirmation_periods', 'positive_integer'
+        ) }}
             as confirmation_periods,
-        {{ client_profiles.seed_value('seed.minimum_tenure_months', 'integer') }}
+        {{ client_profiles.seed_value(
+            'seed.minimum_tenure_months', 'integer'
+        ) }}
             as minimum_tenure_months,
         {{ client_profiles.seed_value('seed.minimum_coverage', 'share') }}
             as minimum_coverage,
