@@ -40,8 +40,7 @@ where
     )
     or (
         order_movements.category in ('promoted', 'demoted', 'reassigned')
-        and coalesce(order_movements.arrived_in, '')
-        <> order_movements.from_profile
+        and order_movements.arrived_in <> order_movements.from_profile
     )
     or (
         order_movements.recency = 1

@@ -19,6 +19,14 @@ find_last_period as (
     from assigned_profiles
 ),
 
+find_first_periods as (
+    select
+        assigned_profiles.scorecard,
+        min(assigned_profiles.period_start) as first_period
+    from assigned_profiles
+    group by assigned_profiles.scorecard
+),
+
 order_movements as (
     select
         movements.*,
@@ -39,10 +47,17 @@ describe_clients as (
         profiles.color as profile_color,
         order_movements.category as last_movement,
         order_movements.from_profile as previous_profile,
-        order_movements.period_start as profile_since
+        case
+            when order_movements.period_start is not null
+                then order_movements.period_start
+            when assigned_profiles.assignment_source <> 'not_yet_eligible'
+                then find_first_periods.first_period
+        end as profile_since
     from assigned_profiles
     inner join find_last_period
         on assigned_profiles.period_start = find_last_period.last_period
+    inner join find_first_periods
+        on assigned_profiles.scorecard = find_first_periods.scorecard
     inner join profiles
         on
             assigned_profiles.scorecard = profiles.scorecard

@@ -7,6 +7,15 @@ find_last_period as (
     from assigned_profiles
 ),
 
+-- Before a scorecard's first period nothing is known, so nobody moved into it.
+find_first_periods as (
+    select
+        assigned_profiles.scorecard,
+        min(assigned_profiles.period_start) as first_period
+    from assigned_profiles
+    group by assigned_profiles.scorecard
+),
+
 find_next_periods as (
     select
         assigned_profiles.client_id,
@@ -161,4 +170,8 @@ select
     name_movement.score as score_after,
     name_movement.period_start
 from name_movement
+inner join find_first_periods
+    on
+        name_movement.scorecard = find_first_periods.scorecard
+        and name_movement.period_start > find_first_periods.first_period
 where name_movement.category is not null
