@@ -48,7 +48,7 @@ describe_clients as (
         order_movements.category as last_movement,
         order_movements.from_profile as previous_profile,
         case
-            when order_movements.period_start is not null
+            when order_movements.category <> 'left'
                 then order_movements.period_start
             when assigned_profiles.assignment_source <> 'not_yet_eligible'
                 then find_first_periods.first_period
