@@ -4,7 +4,7 @@
     numerator, denominator: integer or decimal expressions
     input_decimals: decimals that both carry (2 for money; more are rounded)
     output_decimals: decimals of the result, at most 6
-    returns: decimal(28, 6); null where either side is null or the
+    returns: decimal(18, 6); null where either side is null or the
       denominator is zero. |numerator| must stay below
       4.6e18 / 10^(input_decimals + output_decimals).                      -#}
 {% macro exact_ratio(numerator, denominator, input_decimals=2, output_decimals=4) -%}
@@ -30,6 +30,6 @@
             "nullif(2 * abs(" ~ whole_denominator ~ "), 0)"
         ) }} as bigint)
         * cast({{ "%.6f" | format(10 ** (0 - output_decimals)) }} as decimal(7, 6))
-        as decimal(28, 6)
+        as decimal(18, 6)
     )
 {%- endmacro %}

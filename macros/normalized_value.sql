@@ -6,7 +6,7 @@
 
     criterion: entry of scorecard_rules(); relation: alias with the columns
       <criterion>__metric, ineligibility_reason and period_start
-    returns: SQL expression decimal(28, 6), null outside the population    -#}
+    returns: SQL expression decimal(18, 6), null outside the population    -#}
 {% macro normalized_value(criterion, relation) -%}
     {%- set metric = relation ~ '.' ~ criterion.criterion ~ '__metric' -%}
     {%- set counts = relation ~ '.ineligibility_reason is null and ' ~ metric ~ ' is not null' -%}
@@ -29,7 +29,7 @@
                 then cast(0.000001 * coalesce({{ client_profiles.integer_divide(
                     '2000000 * ' ~ above ~ ' + ' ~ others,
                     'nullif(2 * ' ~ others ~ ', 0)'
-                ) }}, 0) as decimal(28, 6))
+                ) }}, 0) as decimal(18, 6))
         end
     {%- else -%}
         {%- set lowest = 'min(' ~ metric ~ ') over (' ~ population ~ ')' -%}
@@ -40,7 +40,7 @@
                     cast({{ metric }} - {{ lowest }} as {{ client_profiles.type_double() }})
                     / nullif(cast({{ highest }} - {{ lowest }} as {{ client_profiles.type_double() }}), 0)
                     * 1000000 + 0.5
-                ) as bigint), 0) as decimal(28, 6))
+                ) as bigint), 0) as decimal(18, 6))
         end
     {%- endif -%}
 {%- endmacro %}

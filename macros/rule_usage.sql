@@ -4,17 +4,20 @@
     versions: result of scorecard_rules()
     returns: {criteria: names, gate_metrics: metrics that rules look at,
       metrics: all metrics in use, carried_metrics: those whose last known
-      value may stand in for a missing one}                                -#}
+      value may stand in for a missing one, maximum_age_months: for how long
+      at the most}                                                         -#}
 {% macro rule_usage(versions) -%}
     {%- set criteria = [] -%}
     {%- set gate_metrics = [] -%}
     {%- set metrics = [] -%}
     {%- set carried_metrics = [] -%}
+    {%- set ages = [0] -%}
     {%- for version in versions -%}
         {%- for criterion in version.criteria -%}
             {%- do criteria.append(criterion.criterion) -%}
             {%- do metrics.append(criterion.metric) -%}
             {%- if criterion.maximum_age_months > 0 -%}
+                {%- do ages.append(criterion.maximum_age_months) -%}
                 {%- do carried_metrics.append(criterion.metric) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -31,5 +34,6 @@
         'gate_metrics': gate_metrics | unique | sort,
         'metrics': metrics | unique | sort,
         'carried_metrics': carried_metrics | unique | sort,
+        'maximum_age_months': ages | max,
     }) }}
 {%- endmacro %}

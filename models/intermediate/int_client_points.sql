@@ -18,41 +18,51 @@ keep_complete_periods as (
         < cast('{{ client_profiles.first_open_period() }}' as date)
 ),
 {%- if usage.carried_metrics %}
+{%- set over_months -%}
+            over (
+                partition by keep_complete_periods.client_id
+                order by keep_complete_periods.period_start
+            )
+{%- endset %}
 
-find_last_known_period as (
+-- The months before, in one window for all metrics. A client's rows may have
+-- gaps, so how many months back a row lies is read off its period.
+look_back as (
     select
         keep_complete_periods.*
+        {%- for age in range(1, usage.maximum_age_months + 1) %},
+        {{ client_profiles.months_between(
+            'lag(keep_complete_periods.period_start, ' ~ age ~ ') '
+                ~ over_months,
+            'keep_complete_periods.period_start'
+        ) }} as age_{{ age }}
         {%- for metric in usage.carried_metrics %},
-        max(
-            case
-                when keep_complete_periods.metric__{{ metric }} is not null
-                    then keep_complete_periods.period_start
-            end
-        ) over (
-            partition by keep_complete_periods.client_id
-            order by keep_complete_periods.period_start
-            rows between unbounded preceding and current row
-        ) as known_period__{{ metric }}
+        lag(keep_complete_periods.metric__{{ metric }}, {{ age }})
+            {{ over_months }} as metric__{{ metric }}_{{ age }}
+        {%- endfor %}
         {%- endfor %}
     from keep_complete_periods
 ),
 
--- The one known value of a client and its last known period is its maximum.
 carry_last_known as (
     select
-        find_last_known_period.*
+        look_back.*
         {%- for metric in usage.carried_metrics %},
-        max(find_last_known_period.metric__{{ metric }}) over (
-            partition by
-                find_last_known_period.client_id,
-                find_last_known_period.known_period__{{ metric }}
+        coalesce(
+            look_back.metric__{{ metric }}
+            {%- for age in range(1, usage.maximum_age_months + 1) %},
+            look_back.metric__{{ metric }}_{{ age }}
+            {%- endfor %}
         ) as known__{{ metric }},
-        {{ client_profiles.months_between(
-            'find_last_known_period.known_period__' ~ metric,
-            'find_last_known_period.period_start'
-        ) }} as age__{{ metric }}
+        case
+            when look_back.metric__{{ metric }} is not null then 0
+            {%- for age in range(1, usage.maximum_age_months + 1) %}
+            when look_back.metric__{{ metric }}_{{ age }} is not null
+                then look_back.age_{{ age }}
+            {%- endfor %}
+        end as age__{{ metric }}
         {%- endfor %}
-    from find_last_known_period
+    from look_back
 ),
 {%- endif %}
 {%- set values = 'carry_last_known' if usage.carried_metrics
@@ -196,9 +206,9 @@ carry_last_known as (
         {{ step }}_points.{{ name }}__band,
         {{ step }}_points.{{ name }}__points,
         {%- else %}
-        cast(null as decimal(28, 6)) as {{ name }}__metric,
+        cast(null as decimal(18, 6)) as {{ name }}__metric,
         cast(null as integer) as {{ name }}__age,
-        cast(null as decimal(28, 6)) as {{ name }}__value,
+        cast(null as decimal(18, 6)) as {{ name }}__value,
         cast(null as {{ dbt.type_string() }}) as {{ name }}__band,
         cast(null as decimal(5, 2)) as {{ name }}__points,
         {%- endif %}

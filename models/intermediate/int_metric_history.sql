@@ -26,7 +26,7 @@ take_in as (
     select
         cast(client_metrics.client_id as {{ dbt.type_string() }}) as client_id,
         {%- for metric in metrics %}
-        cast(client_metrics.{{ metric }} as decimal(28, 6)) as {{ metric }},
+        cast(client_metrics.{{ metric }} as decimal(18, 6)) as {{ metric }},
         {%- endfor %}
         cast(client_metrics.period_start as date) as period_start
     from client_metrics
@@ -41,7 +41,7 @@ fill_in_added_metrics as (
         history.client_id,
         {%- for metric in metrics %}
         {% if metric in added -%}
-        cast(client_metrics.{{ metric }} as decimal(28, 6)) as {{ metric }}
+        cast(client_metrics.{{ metric }} as decimal(18, 6)) as {{ metric }}
         {%- else -%}
         history.{{ metric }}
         {%- endif %},

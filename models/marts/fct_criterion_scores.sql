@@ -35,9 +35,9 @@ unpivot_criteria as (
         cast(client_scores.score * 10000 as bigint) as whole_score,
         client_scores.available_weight,
         {%- for column, type in {
-            'metric': 'decimal(28, 6)',
+            'metric': 'decimal(18, 6)',
             'age': 'integer',
-            'value': 'decimal(28, 6)',
+            'value': 'decimal(18, 6)',
             'band': dbt.type_string(),
             'points': 'decimal(5, 2)',
         }.items() %}
