@@ -57,7 +57,7 @@ summary: packages ## Show profiles and movements of the last build
 
 test: lint ## Check the style, then run all Python tests
 	@echo "==> pytest $(TESTS)"
-	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadgroup $(TESTS)
+	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 lint: install-dev packages ## Check the style of the SQL files (sqlfluff)
 	@echo "==> sqlfluff"

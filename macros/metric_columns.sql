@@ -4,7 +4,7 @@
 
     returns: list of lower-case column names; at parse time an empty one   -#}
 {% macro metric_columns() -%}
-    {%- set relation = ref('int_client_metrics') -%}
+    {%- set relation = ref(project_name, 'int_client_metrics') -%}
     {%- set names = [] -%}
     {%- if execute -%}
         {%- for column in adapter.get_columns_in_relation(relation) -%}

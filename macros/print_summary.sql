@@ -71,17 +71,20 @@
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- set is_demo = project_name == 'client_profiles' -%}
         {%- do lines.extend([
             '',
             'Tables: ' ~ current.render() | replace('"', '')
                 ~ (' in ' ~ target.path if target.type == 'duckdb' else ' on ' ~ target.host),
             '',
             'Next:',
-            '  . .venv/bin/activate',
-            '  dbt show --select client_profiles --limit 10      who is where now',
-            '  dbt show --select fct_criterion_scores --limit 10 why',
-            '  dbt docs generate && dbt docs serve               every table and column explained',
-            '  edit seeds/scorecards/*.csv, then: make run       your own rules',
+        ] + (['  . .venv/bin/activate'] if is_demo else []) + [
+            '  dbt show --select client_profiles --limit 10       who is where now',
+            '  dbt show --select fct_criterion_scores --limit 10  why',
+            '  dbt docs generate && dbt docs serve                every table and column explained',
+            '  edit seeds/scorecards/*.csv, then: '
+                ~ ('make run        your own rules' if is_demo
+                    else 'dbt build       other rules'),
         ]) -%}
         {{ print(lines | join('\n')) }}
     {%- endif -%}

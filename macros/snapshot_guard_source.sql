@@ -26,7 +26,7 @@
         {%- if counted[0] == 0 -%}
             {{ client_profiles.snapshot_refuse(
                 snapshot, source ~ " is empty",
-                "find out why; nothing was recorded"
+                "look whether int_client_metrics has the last complete month and whether an approved version is in force in it"
             ) }}
         {%- endif -%}
         {%- if counted[1] > 0 -%}

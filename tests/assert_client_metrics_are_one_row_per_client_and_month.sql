@@ -1,7 +1,7 @@
 -- What every scorecard relies on, in this project and in those that install it
 -- and bring their own metrics.
 with client_metrics as (
-    select * from {{ ref('int_client_metrics') }}
+    select * from {{ ref(project_name, 'int_client_metrics') }}
 ),
 
 count_rows as (

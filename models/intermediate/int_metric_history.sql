@@ -19,7 +19,7 @@
     else metrics -%}
 {%- set added = metrics | reject('in', kept) | list %}
 with client_metrics as (
-    select * from {{ ref('int_client_metrics') }}
+    select * from {{ ref(project_name, 'int_client_metrics') }}
 ),
 
 take_in as (

@@ -11,7 +11,7 @@ profiles as (
 ),
 
 clients as (
-    select * from {{ ref('stg_clients') }}
+    select * from {{ ref(project_name, 'stg_clients') }}
 ),
 
 find_last_period as (

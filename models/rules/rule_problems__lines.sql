@@ -3,7 +3,7 @@
     follows from the description in _scorecards__seeds.yml. -#}
 {%- set checks = [] -%}
 {%- for seed in client_profiles.rule_seeds() -%}
-{%- set relation = ref(seed) -%}
+{%- set relation = ref(project_name, seed) -%}
 {%- if execute -%}
 {%- set specification = client_profiles.seed_specification(seed) -%}
 {%- set key = client_profiles.line_key(specification.key, 'line') -%}
@@ -69,7 +69,7 @@ select
     'there is no such line in {{ reference.seed }}' as problem,
     'correct the name, or add the line to {{ reference.seed }}.csv' as advice
 from {{ relation }} as line
-left join {{ ref(reference.seed) }} as referred
+left join {{ ref(project_name, reference.seed) }} as referred
     on
         {% for name in reference.columns -%}
         line.{{ name }} = referred.{{ name }}

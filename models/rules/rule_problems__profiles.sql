@@ -25,7 +25,7 @@ overrides as (
 ),
 
 clients as (
-    select * from {{ ref('stg_clients') }}
+    select * from {{ ref(project_name, 'stg_clients') }}
 ),
 
 count_profiles as (
@@ -250,7 +250,10 @@ judge_overrides as (
                 then 'stg_clients has no such client'
         end as problem
     from follow_overrides
-    left join clients on follow_overrides.client_id = clients.client_id
+    left join clients
+        on
+            follow_overrides.client_id
+            = cast(clients.client_id as {{ dbt.type_string() }})
 ),
 
 find_wrong_overrides as (

@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('criteria') }}
+    select * from {{ ref(project_name, 'criteria') }}
 ),
 
 typed as (

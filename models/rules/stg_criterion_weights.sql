@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('criterion_weights') }}
+    select * from {{ ref(project_name, 'criterion_weights') }}
 ),
 
 typed as (

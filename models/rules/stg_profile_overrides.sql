@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('profile_overrides') }}
+    select * from {{ ref(project_name, 'profile_overrides') }}
 ),
 
 typed as (

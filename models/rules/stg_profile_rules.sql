@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('profile_rules') }}
+    select * from {{ ref(project_name, 'profile_rules') }}
 ),
 
 typed as (

@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('profiles') }}
+    select * from {{ ref(project_name, 'profiles') }}
 ),
 
 typed as (

@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('score_bands') }}
+    select * from {{ ref(project_name, 'score_bands') }}
 ),
 
 typed as (

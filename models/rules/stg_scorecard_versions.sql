@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('scorecard_versions') }}
+    select * from {{ ref(project_name, 'scorecard_versions') }}
 ),
 
 typed as (

@@ -1,5 +1,5 @@
 with seed as (
-    select * from {{ ref('scorecards') }}
+    select * from {{ ref(project_name, 'scorecards') }}
 ),
 
 typed as (

@@ -1,0 +1,13 @@
+with source as (
+    select * from {{ source('rfm_published', 'orders') }}
+),
+
+type_columns as (
+    select
+        customer_id as client_id,
+        cast(revenue as decimal(18, 2)) as revenue,
+        order_date as ordered_on
+    from source
+)
+
+select * from type_columns
