@@ -1,0 +1,144 @@
+"""Copies of the project with the demo built, for tests to work on.
+
+    from demo_project import built_demo  # noqa: F401
+
+| fixture | gives |
+|---|---|
+| `built_demo` | the demo, built and tested once per process: only to be read |
+
+A test that changes something works on a copy of it: `built_demo.copy_to(folder)`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dbt_forks import fork_dbt
+from dbt_runner import DbtResult
+from project_files import LEFT_OUT, copy_project, install_packages
+from seed_edits import Edit, edit_file
+from warehouse_dump import Dump, dump_duckdb
+
+# What the sources alone decide: tests about rules leave it as it was built.
+WITHOUT_SOURCES = [
+    "--exclude",
+    "path:seeds/demo",
+    "path:models/staging",
+    "path:models/metrics",
+]
+
+
+@dataclass(frozen=True)
+class DemoProject:
+    """A copy of the project, with its DuckDB file."""
+
+    folder: Path
+
+    @property
+    def build_file(self) -> Path:
+        """The DuckDB file that dbt builds into."""
+        return self.folder / "warehouse" / "build.duckdb"
+
+    def dbt(self, *args: str, env: dict[str, str] | None = None) -> DbtResult:
+        """Run a dbt command, which may fail.
+
+        dbt parses everything anew when the variables are not those of the last
+        command, so each set of them gets a target folder of its own.
+        """
+        variables = args[args.index("--vars") + 1] if "--vars" in args else ""
+        name = "_".join(["target", *re.findall(r"[\w.-]+", variables)])
+        target = {"DBT_TARGET_PATH": str(self.folder / "targets" / name)}
+        # Nobody reads the manifest and the results that dbt would write there.
+        command = ["--no-write-json", *args]
+        return fork_dbt(self.folder, command, {**target, **(env or {})})
+
+    def succeed(self, *args: str, env: dict[str, str] | None = None) -> DbtResult:
+        """Run a dbt command that must not fail."""
+        result = self.dbt(*args, env=env)
+        assert_succeeded(result)
+        return result
+
+    def fail(self, *args: str, env: dict[str, str] | None = None) -> str:
+        """Run a dbt command that must fail; give its output as one line.
+
+        dbt wraps and indents messages by where they come from, so tests look
+        for sentences in a text with single spaces.
+        """
+        result = self.dbt(*args, env=env)
+        assert result.exit_code == 1, result.output
+        return " ".join(result.output.split())
+
+    def edit_rules(self, seed: str, *edits: Edit) -> None:
+        """Edit one of the rule seeds."""
+        edit_file(self.folder / "seeds" / "scorecards" / f"{seed}.csv", *edits)
+
+    def edit_source(self, seed: str, *edits: Edit) -> None:
+        """Edit one of the demo's source tables."""
+        edit_file(self.folder / "seeds" / "demo" / f"{seed}.csv", *edits)
+
+    def dump(self, *wanted: str) -> Dump:
+        """Dump schemas and relations of the DuckDB file; all without a name."""
+        return dump_duckdb(self.build_file, *wanted)
+
+    def execute(self, *statements: str) -> None:
+        """Change the DuckDB file behind dbt's back."""
+        with duckdb.connect(str(self.build_file)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def query(self, statement: str) -> list[tuple]:
+        """Ask the DuckDB file."""
+        with duckdb.connect(str(self.build_file), read_only=True) as connection:
+            return connection.execute(statement).fetchall()
+
+    def copy_to(self, folder: Path) -> DemoProject:
+        """Copy project and DuckDB file, to change them.
+
+        What dbt remembers of its last parsing stays behind: it holds the path
+        of the seeds, so the copy would load those of the original.
+        """
+        shutil.copytree(
+            self.folder, folder, ignore=shutil.ignore_patterns(*LEFT_OUT, "targets")
+        )
+        install_packages(folder)
+        copied = DemoProject(folder)
+        copy_warehouse(self.build_file, copied.build_file)
+        return copied
+
+
+def assert_succeeded(result: DbtResult) -> None:
+    """Check that a dbt command did not fail; show only what went wrong."""
+    if result.exit_code == 0:
+        return
+    # After the list of everything that ran.
+    _, found, errors = result.output.partition("Completed with")
+    pytest.fail(f"dbt ended with {result.exit_code}: {found}{errors or result.output}")
+
+
+def copy_warehouse(source: Path, destination: Path) -> None:
+    """Copy a DuckDB file that nobody has open."""
+    log = Path(f"{source}.wal")
+    assert not log.exists(), f"{log} holds rows that the copy would not have"
+    Path(f"{destination}.wal").unlink(missing_ok=True)
+    shutil.copy(source, destination)
+
+
+# Cached, because pytest keeps a fixture apart for every module that imports it.
+@functools.cache
+def _build(parent: Path) -> DemoProject:
+    project = DemoProject(copy_project(parent / "built_demo"))
+    project.succeed("build")
+    return project
+
+
+@pytest.fixture(scope="session")
+def built_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoProject:
+    """Give the demo, built and tested; tests only read it."""
+    return _build(tmp_path_factory.getbasetemp())

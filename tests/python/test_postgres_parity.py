@@ -1,0 +1,161 @@
+"""The demo on Postgres and on DuckDB: every row and digit the same.
+
+It keeps SQL that only one engine understands, or understands otherwise, out of
+the models. Every relation is compared, from the sources to the history, as the
+text that each database itself makes of it: dates, decimals with all their places,
+booleans, what is empty.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+
+from demo_project import DemoProject, assert_succeeded, built_demo  # noqa: F401
+from seed_edits import append, forget, repeat, replace
+from warehouse_dump import (
+    CURRENT, MARTS, METRIC_HISTORY, PROFILES, SNAPSHOT, Dump, assert_same,
+    connect_postgres, dump_postgres, row_count, rows_of,
+)
+
+pytestmark = pytest.mark.xdist_group("postgres_parity")
+
+NEXT_DAY = ["--vars", "{as_of: 2026-12-01}"]
+
+
+@dataclass(frozen=True)
+class Twins:
+    """One project with a warehouse on both engines."""
+
+    project: DemoProject
+    postgres: dict[str, str]
+
+    def build_on_postgres(self, *args: str) -> None:
+        """Build into the Postgres database."""
+        # Apart from DuckDB's, or dbt parses everything anew at each change.
+        target = {"DBT_TARGET_PATH": str(self.project.folder / "targets" / "postgres")}
+        assert_succeeded(self.project.dbt("build", *args, env={**self.postgres, **target}))
+
+    def dump(self) -> tuple[Dump, Dump]:
+        """Dump everything on DuckDB, and everything on Postgres."""
+        return self.project.dump(), dump_postgres(self.postgres)
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_server: dict[str, str]) -> dict[str, str]:
+    """Give an empty database for this module."""
+    name = f"parity_{uuid.uuid4().hex}"
+    with connect_postgres(postgres_server) as cursor:
+        cursor.execute(f'create database "{name}"')
+    return {**postgres_server, "CLIENT_PROFILES_PG_DATABASE": name}
+
+
+@pytest.fixture(scope="module")
+def twins(
+    built_demo: DemoProject,  # noqa: F811
+    postgres: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Twins:
+    """Give the demo, built on both."""
+    project = built_demo.copy_to(tmp_path_factory.mktemp("parity") / "project")
+    twins = Twins(project, postgres)
+    twins.build_on_postgres()
+    return twins
+
+
+@pytest.fixture(scope="module")
+def first(twins: Twins) -> tuple[Dump, Dump]:
+    """Give the dumps of the first builds."""
+    return twins.dump()
+
+
+@pytest.fixture(scope="module")
+def types(twins: Twins, first: tuple[Dump, Dump]) -> tuple[list, list]:
+    """Give the types of the marts' columns after the first builds."""
+    statement = (
+        "select table_name, column_name, data_type, numeric_precision, numeric_scale"
+        " from information_schema.columns"
+        f" where table_schema = '{MARTS}' order by table_name, ordinal_position"
+    )
+    with connect_postgres(twins.postgres) as cursor:
+        cursor.execute(statement)
+        on_postgres = cursor.fetchall()
+    return twins.project.query(statement), on_postgres
+
+
+@pytest.fixture(scope="module")
+def second(twins: Twins, first: tuple[Dump, Dump], types: tuple) -> tuple[Dump, Dump]:
+    """Give the dumps a month later: a client is gone, and other rules are in force.
+
+    The incremental models add to what is there, and the history gets its first
+    records that end.
+    """
+    project = twins.project
+    for path in (project.folder / "seeds" / "demo").glob("raw_*.csv"):
+        project.edit_source(path.stem, forget(a_client(first)))
+    project.edit_rules(
+        "scorecard_versions",
+        replace("2025-11-01,,1,3", "2025-11-01,2026-11-01,1,3"),
+        append(
+            "relationship,3,approved,2026-11-01,,1,3,0.6,"
+            "Board of departments,2026-10-20,Volume weighs more"
+        ),
+    )
+    for seed in ("criterion_weights", "score_bands", "profile_rules"):
+        project.edit_rules(seed, repeat("relationship,2,", {"relationship,2": "relationship,3"}))
+    project.edit_rules(
+        "criterion_weights",
+        replace("relationship,3,order_volume,0.18,none", "relationship,3,order_volume,0.28,min_max"),
+        replace("relationship,3,margin,0.26", "relationship,3,margin,0.16"),
+    )
+    project.succeed("build", *NEXT_DAY)
+    twins.build_on_postgres(*NEXT_DAY)
+    return twins.dump()
+
+
+def a_client(dumps: tuple[Dump, Dump]) -> str:
+    """Choose a client that is there in the last period."""
+    return min(row["client_id"] for row in rows_of(dumps[0], CURRENT))
+
+
+def test_every_relation_is_the_same(first: tuple[Dump, Dump]) -> None:
+    """From the sources to the history, byte for byte."""
+    on_duckdb, on_postgres = first
+    assert row_count(on_duckdb, PROFILES) > 10_000
+    assert_same(on_duckdb, on_postgres)
+
+
+def test_the_marts_have_the_same_types(types: tuple[list, list]) -> None:
+    """A decimal without its places would show other digits in a report."""
+    names = {"VARCHAR": "text", "character varying": "text"}
+
+    def plain(columns: list) -> list[tuple]:
+        # A type's size counts for decimals alone.
+        found = []
+        for table, column, name, precision, scale in columns:
+            name = names.get(name, name).lower().partition("(")[0]
+            name = {"decimal": "numeric"}.get(name, name)
+            size = (precision, scale) if name == "numeric" else None
+            found.append((table, column, name, size))
+        return found
+
+    on_duckdb, on_postgres = types
+    different = sorted(set(plain(on_duckdb)) ^ set(plain(on_postgres)))
+    assert not different, "\n".join(map(str, different))
+
+
+def test_every_relation_is_the_same_after_a_change(
+    first: tuple[Dump, Dump], second: tuple[Dump, Dump]
+) -> None:
+    """Also where tables are added to instead of made anew."""
+    on_duckdb, on_postgres = second
+    client = a_client(first)
+    periods = {row["period_start"] for row in rows_of(on_duckdb, PROFILES)}
+    assert max(periods) == "2026-11-01"
+    assert client not in {row["client_id"] for row in rows_of(on_duckdb, CURRENT)}
+    history = rows_of(on_duckdb, SNAPSHOT)
+    assert {row["profile"] for row in history if row["client_id"] == client} >= {"left"}
+    assert row_count(on_duckdb, METRIC_HISTORY) > row_count(first[0], METRIC_HISTORY)
+    assert_same(on_duckdb, on_postgres)
