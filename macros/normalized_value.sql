@@ -2,7 +2,6 @@
     period's scored population: the clients that meet the version's
     requirements and have a value. They run from 0 to 1 in steps of a
     millionth, rounded half up; a population of one, or of equals, sits at 0.
-    Min-max is exact for values up to nine billion.
 
     criterion: entry of scorecard_rules(); relation: alias with the columns
       <criterion>__metric, ineligibility_reason and period_start
@@ -34,13 +33,14 @@
     {%- else -%}
         {%- set lowest = 'min(' ~ metric ~ ') over (' ~ population ~ ')' -%}
         {%- set highest = 'max(' ~ metric ~ ') over (' ~ population ~ ')' -%}
+        {%- set part = client_profiles.large_integer(metric ~ ' - ' ~ lowest) -%}
+        {%- set whole = client_profiles.large_integer(highest ~ ' - ' ~ lowest) -%}
         case
             when {{ counts }}
-                then cast(0.000001 * coalesce(cast(floor(
-                    cast({{ metric }} - {{ lowest }} as {{ client_profiles.type_double() }})
-                    / nullif(cast({{ highest }} - {{ lowest }} as {{ client_profiles.type_double() }}), 0)
-                    * 1000000 + 0.5
-                ) as bigint), 0) as decimal(18, 6))
+                then cast(0.000001 * coalesce(cast({{ client_profiles.large_integer_divide(
+                    '2000000 * ' ~ part ~ ' + ' ~ whole,
+                    'nullif(2 * ' ~ whole ~ ', 0)'
+                ) }} as bigint), 0) as decimal(18, 6))
         end
     {%- endif -%}
 {%- endmacro %}

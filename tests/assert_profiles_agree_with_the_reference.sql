@@ -6,9 +6,9 @@
 ) }}
 {#- The same question answered the long way: one row per client and criterion,
     bands and rules by join instead of compiled CASE expressions, last known
-    values, ranks and extremes by join instead of windows, rounding by a float
-    quotient, which is exact for numbers of this size. Any difference in any
-    row or digit fails. It costs several times the scoring itself, so projects
+    values, ranks and extremes by join instead of windows, the score's rounding
+    by a float quotient, which is exact for numbers of this size. Any difference
+    in any row or digit fails. It costs several times the scoring itself, so projects
     that install this one run it when they set `check_against_reference`, and
     only on DuckDB: Postgres was stopped after ten minutes, for want of
     statistics on the steps, and is compared with DuckDB row by row instead. -#}
@@ -228,15 +228,21 @@ locate_values as (
     select
         judge_requirements.*,
         case
-            when place_values.lowest = place_values.highest then 0
             when judge_requirements.normalization = 'percent_rank'
-                then
-                    cast(place_values.below as double)
-                    / (place_values.population - 1)
+                then place_values.below
             else
-                cast(place_values.known_value - place_values.lowest as double)
-                / cast(place_values.highest - place_values.lowest as double)
-        end as position
+                1000000
+                * cast(place_values.known_value as decimal(28, 6))
+                - 1000000 * cast(place_values.lowest as decimal(28, 6))
+        end as distance,
+        case
+            when judge_requirements.normalization = 'percent_rank'
+                then place_values.population - 1
+            else
+                1000000
+                * cast(place_values.highest as decimal(28, 6))
+                - 1000000 * cast(place_values.lowest as decimal(28, 6))
+        end as whole_distance
     from judge_requirements
     left join place_values
         on
@@ -253,11 +259,16 @@ normalize_values as (
         case
             when locate_values.normalization = 'none'
                 then locate_values.known_value
-            when locate_values.ineligibility_reason is null
-                then 0.000001 * cast(
-                    floor(locate_values.position * 1000000 + 0.5)
-                    as decimal(18, 0)
+            when locate_values.ineligibility_reason is not null then null
+            when locate_values.whole_distance = 0 then 0
+            else 0.000001 * cast(
+                (
+                    2000000 * cast(locate_values.distance as hugeint)
+                    + cast(locate_values.whole_distance as hugeint)
                 )
+                // (2 * cast(locate_values.whole_distance as hugeint))
+                as decimal(18, 0)
+            )
         end as judged_value
     from locate_values
 ),

@@ -110,6 +110,9 @@ def random_grid(random: Random) -> list[Decimal]:
         Decimal(random.randint(-reach, reach)).scaleb(-decimals)
         for _ in range(random.randint(1, 18))
     }
+    if random.randint(0, 2) == 2:
+        # Between these many positions lie on a half.
+        numbers |= {Decimal(number).scaleb(-decimals) for number in (-128, 128)}
     return sorted(numbers | {Decimal(0)})
 
 

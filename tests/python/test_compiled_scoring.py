@@ -53,7 +53,7 @@ Row = dict[str, Any]
 
 
 @settings(
-    max_examples=200 * EFFORT,
+    max_examples=150 * EFFORT,
     derandomize=True,
     database=None,
     deadline=None,

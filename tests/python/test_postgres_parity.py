@@ -142,8 +142,8 @@ def test_the_marts_have_the_same_types(types: tuple[list, list]) -> None:
         return found
 
     on_duckdb, on_postgres = types
-    different = sorted(set(plain(on_duckdb)) ^ set(plain(on_postgres)))
-    assert not different, "\n".join(map(str, different))
+    different = sorted(map(str, set(plain(on_duckdb)) ^ set(plain(on_postgres))))
+    assert not different, "\n".join(different)
 
 
 def test_every_relation_is_the_same_after_a_change(

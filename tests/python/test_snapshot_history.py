@@ -265,7 +265,8 @@ ATTACKS = {
     "empty_source": (
         f"delete from {CURRENT}",
         "2026-09-01",
-        "is empty; find out why; nothing was recorded.",
+        "is empty; look whether int_client_metrics has the last complete month and "
+        "whether an approved version is in force in it.",
     ),
     "mass_disappearance": (
         f"delete from {CURRENT} where client_id <> 'anna'",
