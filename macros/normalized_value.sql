@@ -33,13 +33,22 @@
     {%- else -%}
         {%- set lowest = 'min(' ~ metric ~ ') over (' ~ population ~ ')' -%}
         {%- set highest = 'max(' ~ metric ~ ') over (' ~ population ~ ')' -%}
-        {%- set part = client_profiles.large_integer(metric ~ ' - ' ~ lowest) -%}
-        {%- set whole = client_profiles.large_integer(highest ~ ' - ' ~ lowest) -%}
+        {%- set part = metric ~ ' - ' ~ lowest -%}
+        {%- set whole = highest ~ ' - ' ~ lowest -%}
+        {%- set large_part = client_profiles.large_integer(part) -%}
+        {%- set large_whole = client_profiles.large_integer(whole) -%}
+        {#- Up to two million the products fit into 64 bits, which is much faster. -#}
         case
+            when {{ counts }} and {{ whole }} <= 2000000
+                then cast(0.000001 * coalesce({{ client_profiles.integer_divide(
+                    '2000000 * cast(1000000 * (' ~ part ~ ') as bigint)'
+                        ~ ' + cast(1000000 * (' ~ whole ~ ') as bigint)',
+                    'nullif(2 * cast(1000000 * (' ~ whole ~ ') as bigint), 0)'
+                ) }}, 0) as decimal(18, 6))
             when {{ counts }}
                 then cast(0.000001 * coalesce(cast({{ client_profiles.large_integer_divide(
-                    '2000000 * ' ~ part ~ ' + ' ~ whole,
-                    'nullif(2 * ' ~ whole ~ ', 0)'
+                    '2000000 * ' ~ large_part ~ ' + ' ~ large_whole,
+                    'nullif(2 * ' ~ large_whole ~ ', 0)'
                 ) }} as bigint), 0) as decimal(18, 6))
         end
     {%- endif -%}

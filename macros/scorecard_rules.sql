@@ -43,7 +43,6 @@
         from {{ ref('stg_criterion_weights') }} as weights
         inner join {{ ref('stg_criteria') }} as criteria
             on weights.criterion = criteria.criterion
-        order by weights.criterion
     {%- endset -%}
     {%- set read_bands -%}
         select
@@ -119,7 +118,7 @@
                 'minimum_tenure_months': row[4] | int,
                 'minimum_coverage': row[5] | int,
                 'confirmation_periods': row[6] | int,
-                'criteria': criteria,
+                'criteria': criteria | sort(attribute='criterion'),
                 'rules': rules,
             } -%}
             {#- An end set later is no change of what has been scored. -#}

@@ -6,9 +6,8 @@
 ) }}
 {#- The same question answered the long way: one row per client and criterion,
     bands and rules by join instead of compiled CASE expressions, last known
-    values, ranks and extremes by join instead of windows, the score's rounding
-    by a float quotient, which is exact for numbers of this size. Any difference
-    in any row or digit fails. It costs several times the scoring itself, so projects
+    values, ranks and extremes by join instead of windows. Any difference in any
+    row or digit fails. It costs several times the scoring itself, so projects
     that install this one run it when they set `check_against_reference`, and
     only on DuckDB: Postgres was stopped after ten minutes, for want of
     statistics on the steps, and is compared with DuckDB row by row instead. -#}
@@ -291,7 +290,13 @@ give_points as materialized (
             when normalize_values.missing_value_policy = 'neutral' then 50
             when normalize_values.missing_value_policy = 'worst'
                 then find_worst_points.worst_points
-        end as points
+        end as points,
+        case
+            when
+                bands.points is not null
+                or normalize_values.missing_value_policy <> 'exclude'
+                then normalize_values.weight
+        end as points_weight
     from normalize_values
     inner join find_worst_points
         on
@@ -322,14 +327,12 @@ score_clients as materialized (
         case
             when max(ineligibility_reason) is null
                 then 0.0001 * cast(
-                    floor(
-                        cast(sum(weight * points) * 10000 as double)
-                        / cast(
-                            sum(case when points is not null then weight end)
-                            as double
-                        )
-                        + 0.5
-                    ) as decimal(18, 0)
+                    (
+                        2 * cast(sum(weight * points) * 10000000000 as hugeint)
+                        + cast(sum(points_weight) * 1000000 as hugeint)
+                    )
+                    // (2 * cast(sum(points_weight) * 1000000 as hugeint))
+                    as decimal(18, 0)
                 )
         end as score
     from give_points

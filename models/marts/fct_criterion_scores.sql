@@ -34,6 +34,14 @@ unpivot_criteria as (
         client_scores.score,
         cast(client_scores.score * 10000 as bigint) as whole_score,
         client_scores.available_weight,
+        -- The order of names differs between engines' collations.
+        case weights.criterion
+            {%- for criterion in criteria %}
+            when '{{ criterion }}' then {{ loop.index }}
+            {%- else %}
+            when '' then 0
+            {%- endfor %}
+        end as criterion_order,
         {%- for column, type in {
             'metric': 'decimal(18, 6)',
             'age': 'integer',
@@ -86,7 +94,7 @@ rank_remainders as (
                 divide_score.dividend
                 - divide_score.whole_contribution
                 * divide_score.available_weight desc,
-                divide_score.criterion
+                divide_score.criterion_order
         ) as remainder_rank,
         divide_score.whole_score - sum(divide_score.whole_contribution) over (
             partition by

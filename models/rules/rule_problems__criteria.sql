@@ -174,6 +174,21 @@ find_unusable_metrics as (
     )
 ),
 
+-- Every month back costs a column of the scoring.
+find_too_old_values as (
+    select
+        'criterion_weights' as seed,
+        {{ client_profiles.line_key(
+            ['scorecard', 'version', 'criterion'], 'weights'
+        ) }} as line_key,
+        'maximum_age_months' as column_name,
+        cast(weights.maximum_age_months as {{ dbt.type_string() }}) as value,
+        'a value cannot stand in for a missing one that long' as problem,
+        'write 36 or less' as advice
+    from weights
+    where weights.maximum_age_months > 36
+),
+
 combine as (
     select * from find_wrong_sums
     union all
@@ -182,6 +197,8 @@ combine as (
     select * from find_wrong_bands
     union all
     select * from find_unusable_metrics
+    union all
+    select * from find_too_old_values
 )
 
 select * from combine

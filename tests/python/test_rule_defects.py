@@ -331,6 +331,15 @@ DEFECTS = {
             "keep one of them",
         ),
     ),
+    "rule_with_lower_above_upper": Defect(
+        "profile_rules",
+        replace("relationship,1,2,b_by_score,B,score,,60,", "relationship,1,2,b_by_score,B,score,,60,50"),
+        (
+            f"{RULES_V1}rule=b_by_score, subject=score, subject_name=(empty)): "
+            "lower_bound is not below upper_bound (lower_bound, upper_bound is "
+            f"60.000000 to 50.000000); {LINE_ADVICE}",
+        ),
+    ),
     "override_of_an_unknown_client": Defect(
         "profile_overrides",
         override("C9999,A,2025-01-01,2025-06-01"),
