@@ -4,8 +4,8 @@ with clients as (
     select * from {{ ref(project_name, 'stg_clients') }}
 ),
 
-metric_history as (
-    select * from {{ ref('int_metric_history') }}
+client_metrics as (
+    select * from {{ ref(project_name, 'int_client_metrics') }}
 ),
 
 count_descriptions as (
@@ -17,8 +17,9 @@ count_descriptions as (
 ),
 
 list_clients as (
-    select distinct metric_history.client_id
-    from metric_history
+    select distinct
+        cast(client_metrics.client_id as {{ dbt.type_string() }}) as client_id
+    from client_metrics
 ),
 
 find_undescribed as (

@@ -20,7 +20,12 @@ PATTERNS = {
     "points": r"([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)",
     "integer": r"[0-9]{1,6}",
     "positive_integer": r"[1-9][0-9]{0,5}",
-    "date": r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+    "date": (
+        r"([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+        r"|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+        r"|([0-9]{2}(0[48]|[2468][048]|[13579][26])"
+        r"|([02468][048]|[13579][26])00)-02-29)"
+    ),
     "month": r"[0-9]{4}-(0[1-9]|1[0-2])-01",
     "boolean": r"(true|false)",
     "color": r"#[0-9A-Fa-f]{6}",
@@ -155,7 +160,7 @@ def day_advice(value: str) -> str:
 
 def date_advice(value: str, format: str) -> str:
     """Say how to write a day that is not written YYYY-MM-DD."""
-    if format == "month" and re.fullmatch(PATTERNS["date"], value):
+    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", value):
         return day_advice(value) or (
             f"it must be the first day of a month: {value[:8]}01"
         )

@@ -10,15 +10,11 @@ with client_scores as (
 ),
 
 weights as (
-    select * from {{ ref('stg_criterion_weights') }}
-),
-
-criteria as (
-    select * from {{ ref('stg_criteria') }}
+    select * from {{ ref('int_scored_criteria') }}
 ),
 
 bands as (
-    select * from {{ ref('stg_score_bands') }}
+    select * from {{ ref('int_scored_bands') }}
 ),
 
 unpivot_criteria as (
@@ -27,6 +23,8 @@ unpivot_criteria as (
         client_scores.scorecard,
         client_scores.version,
         weights.criterion,
+        weights.label as criterion_label,
+        weights.unit,
         weights.normalization,
         weights.missing_value_policy,
         weights.weight,
@@ -132,23 +130,23 @@ select
     round_contributions.scorecard,
     round_contributions.version,
     round_contributions.criterion,
-    criteria.label as criterion_label,
-    criteria.unit,
+    round_contributions.criterion_label,
+    round_contributions.unit,
     round_contributions.normalization,
     round_contributions.missing_value_policy,
     round_contributions.criterion_band as band,
     bands.label as band_label,
-    round_contributions.criterion_metric as metric_value,
-    round_contributions.criterion_value as judged_value,
+    cast(round_contributions.criterion_metric as decimal(18, 6))
+        as metric_value,
+    cast(round_contributions.criterion_value as decimal(18, 6))
+        as judged_value,
     round_contributions.criterion_age as value_age_months,
-    round_contributions.criterion_points as points,
+    cast(round_contributions.criterion_points as decimal(5, 2)) as points,
     round_contributions.weight,
-    round_contributions.contribution,
+    cast(round_contributions.contribution as decimal(7, 4)) as contribution,
     round_contributions.criterion_metric is null as is_missing,
     round_contributions.period_start
 from round_contributions
-inner join criteria
-    on round_contributions.criterion = criteria.criterion
 left join bands
     on
         round_contributions.scorecard = bands.scorecard

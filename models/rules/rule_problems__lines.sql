@@ -51,8 +51,9 @@ select
     '{{ seed }}' as seed,
     {{ key }} as line_key,
     cast(null as {{ dbt.type_string() }}) as column_name,
-    cast(count(*) as {{ dbt.type_string() }}) as value,
-    'several lines have this key' as problem,
+    cast(null as {{ dbt.type_string() }}) as value,
+    cast(count(*) as {{ dbt.type_string() }})
+    || ' lines have this key' as problem,
     'keep one of them' as advice
 from {{ relation }} as line
 group by {{ key }}

@@ -239,15 +239,16 @@ follow_overrides as (
 judge_overrides as (
     select
         follow_overrides.*,
+        clients.client_id is null as is_unknown_client,
         case
+            when clients.client_id is null
+                then 'stg_clients has no such client'
             when follow_overrides.profile = 'not_yet_eligible'
                 then 'nobody can be placed in not_yet_eligible by hand'
             when follow_overrides.valid_to <= follow_overrides.valid_from
                 then 'the decision ends before it begins'
             when follow_overrides.valid_to > follow_overrides.next_valid_from
                 then 'two decisions for one client hold at once'
-            when clients.client_id is null
-                then 'stg_clients has no such client'
         end as problem
     from follow_overrides
     left join clients
@@ -265,8 +266,15 @@ find_wrong_overrides as (
         || ', valid_from='
         || cast(judge_overrides.valid_from as {{ dbt.type_string() }})
             as line_key,
-        'valid_to' as column_name,
-        cast(judge_overrides.valid_to as {{ dbt.type_string() }}) as value,
+        case
+            when judge_overrides.is_unknown_client then 'client_id'
+            else 'valid_to'
+        end as column_name,
+        case
+            when judge_overrides.is_unknown_client
+                then judge_overrides.client_id
+            else cast(judge_overrides.valid_to as {{ dbt.type_string() }})
+        end as value,
         judge_overrides.problem,
         'correct the line, or take it away' as advice
     from judge_overrides

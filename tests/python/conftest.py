@@ -10,9 +10,8 @@
 The functions behind them are in `project_files`, `dbt_runner` and
 `postgres_server`; tests import those by name.
 
-`make test` spreads the tests over the processors one by one. A module whose tests
-share something slow, as a build, keeps them in one process with
-`pytestmark = pytest.mark.xdist_group("<name>")`.
+`make test` gives whole modules to the processors, so that what the tests of a
+module share, as a build, is made once.
 """
 
 from __future__ import annotations

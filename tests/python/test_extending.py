@@ -17,8 +17,6 @@ from warehouse_dump import (
     CRITERIA, KEPT, MOVEMENTS, PROFILES, Dump, assert_same, rows_of,
 )
 
-pytestmark = pytest.mark.xdist_group("extending")
-
 BY_PERIOD = (PROFILES, CRITERIA, MOVEMENTS)
 
 LAST_PERIOD = "2026-10-01"

@@ -19,8 +19,6 @@ from warehouse_dump import (
     Dump, assert_same, rows_of,
 )
 
-pytestmark = pytest.mark.xdist_group("reruns")
-
 LAST_PERIOD = "2026-10-01"
 
 

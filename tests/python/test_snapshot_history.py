@@ -18,8 +18,6 @@ from warehouse_dump import (
     CURRENT, METRIC_HISTORY, SNAPSHOT, SNAPSHOTS, assert_same, row_count,
 )
 
-pytestmark = pytest.mark.xdist_group("snapshot_history")
-
 # Client: its profile, and the version that decided if it is not 1.
 Profiles = dict[str, str]
 # Client, profile, version, from when, to when.

@@ -1,0 +1,23 @@
+{{ config(materialized='table') }}
+{#- A table, built only when the rules are sound: a view on the seeds would show
+    a mistake in them at once, before any check. -#}
+{{- client_profiles.raise_rule_problems() -}}
+with weights as (
+    select * from {{ ref('stg_criterion_weights') }}
+),
+
+criteria as (
+    select * from {{ ref('stg_criteria') }}
+)
+
+select
+    weights.scorecard,
+    weights.version,
+    weights.criterion,
+    criteria.label,
+    criteria.unit,
+    weights.normalization,
+    weights.missing_value_policy,
+    cast(weights.weight as decimal(7, 6)) as weight
+from weights
+inner join criteria on weights.criterion = criteria.criterion
