@@ -37,9 +37,9 @@
         {%- set whole = highest ~ ' - ' ~ lowest -%}
         {%- set large_part = client_profiles.large_integer(part) -%}
         {%- set large_whole = client_profiles.large_integer(whole) -%}
-        {#- Up to two million the products fit into 64 bits, which is much faster. -#}
+        {#- Up to half a million the products fit into 64 bits, which is much faster. -#}
         case
-            when {{ counts }} and {{ whole }} <= 2000000
+            when {{ counts }} and {{ whole }} <= 500000
                 then cast(0.000001 * coalesce({{ client_profiles.integer_divide(
                     '2000000 * cast(1000000 * (' ~ part ~ ') as bigint)'
                         ~ ' + cast(1000000 * (' ~ whole ~ ') as bigint)',

@@ -128,9 +128,23 @@ find_wrong_conditions as (
             ['scorecard', 'version', 'rule', 'subject', 'subject_name'],
             'judge_conditions'
         ) }} as line_key,
-        'subject_name' as column_name,
-        coalesce(judge_conditions.subject_name, judge_conditions.profile)
-            as value,
+        case
+            when judge_conditions.lower_bound >= judge_conditions.upper_bound
+                then 'lower_bound, upper_bound'
+            else 'subject_name'
+        end as column_name,
+        case
+            when judge_conditions.lower_bound >= judge_conditions.upper_bound
+                then
+                    cast(judge_conditions.lower_bound as {{ dbt.type_string() }})
+                    || ' to '
+                    || cast(
+                        judge_conditions.upper_bound as {{ dbt.type_string() }}
+                    )
+            else coalesce(
+                judge_conditions.subject_name, judge_conditions.profile
+            )
+        end as value,
         judge_conditions.problem,
         'correct the line, or take it away' as advice
     from judge_conditions
