@@ -1,11 +1,12 @@
 {#- The first period that this run may still change in a table that keeps
     history: the last `var('lookback_periods')` (default 1) of its periods, for
     data that arrived late, and everything from `var('restate_from')` on where
-    that is given. Earlier periods stay as they are.
+    that is given and on record. Earlier periods stay as they are.
 
     last_period: the table's last period as ISO text, none when it is empty
     returns: ISO text of a period's first day                              -#}
 {% macro first_period_to_take_in(last_period) -%}
+    {%- set restatement = client_profiles.recorded_restatement() -%}
     {%- if last_period is none -%}
         {{ return('0001-01-01') }}
     {%- endif -%}
@@ -17,10 +18,8 @@
     {%- endif -%}
     {%- set months = last_period[:4] | int * 12 + last_period[5:7] | int - (lookback | int) -%}
     {%- set first = '%04d-%02d-01' | format(months // 12, months % 12 + 1) -%}
-    {%- set restate_from = var('restate_from', none) -%}
-    {%- if restate_from is not none -%}
-        {%- set restate_from = client_profiles.date_var('restate_from', restate_from) -%}
-        {%- set first = [first, restate_from[:7] ~ '-01'] | min -%}
+    {%- if restatement is not none -%}
+        {%- set first = [first, restatement.restate_from] | min -%}
     {%- endif -%}
     {{ return(first) }}
 {%- endmacro %}

@@ -6,13 +6,7 @@
     {%- if criterion.missing_value_policy == 'neutral' -%}
         cast(50 as decimal(5, 2))
     {%- elif criterion.missing_value_policy == 'worst' -%}
-        {%- set ns = namespace(points=criterion.bands[0].points) -%}
-        {%- for band in criterion.bands -%}
-            {%- if band.points | float < ns.points | float -%}
-                {%- set ns.points = band.points -%}
-            {%- endif -%}
-        {%- endfor -%}
-        cast({{ ns.points }} as decimal(5, 2))
+        {{- client_profiles.extreme_points(criterion, 'lowest') -}}
     {%- else -%}
         cast(null as decimal(5, 2))
     {%- endif -%}

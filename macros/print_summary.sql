@@ -90,15 +90,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The table of a node of this package, or of the project that replaces it. -#}
+{#- The table of a node, or an error that says how to build it. -#}
 {% macro summary_relation(name) -%}
-    {%- for node in graph.nodes.values() if node.name == name -%}
-        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- if relation is none -%}
-            {{ exceptions.raise_compiler_error(
-                name ~ " is not built yet; run: make run, or dbt build"
-            ) }}
-        {%- endif -%}
-        {{ return(relation) }}
-    {%- endfor -%}
+    {%- set relation = client_profiles.built_relation(name) -%}
+    {%- if relation is none -%}
+        {{ exceptions.raise_compiler_error(
+            name ~ " is not built yet; run: make run, or dbt build"
+        ) }}
+    {%- endif -%}
+    {{ return(relation) }}
 {%- endmacro %}

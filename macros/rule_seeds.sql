@@ -4,5 +4,6 @@
     {{ return([
         'scorecards', 'scorecard_versions', 'criteria', 'criterion_weights',
         'score_bands', 'profiles', 'profile_rules', 'profile_overrides',
+        'restatements', 'benefits',
     ]) }}
 {%- endmacro %}

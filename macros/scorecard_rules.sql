@@ -1,11 +1,12 @@
 {#- Reads the rule seeds into one structure that the scoring models compile
     into CASE expressions. Checks the rules first: unsound ones are an error.
 
-    status: 'approved' for the versions in force, 'candidate' for the others
-    returns: list, one entry per scorecard version in order of scorecard and
-      date; empty at parse time:
-        scorecard, version, label     text
-        effective_from, effective_to  ISO text; effective_to none when open
+    returns: list, one entry per scorecard version, the approved ones first, in
+      order of scorecard and date; empty at parse time:
+        scorecard, version, status    text
+        scored_from, scored_to        ISO text, scored_to excluded and none when
+          open: the dates in force of an approved version; all periods since the
+          scorecard began of a candidate, whatever its own dates are
         minimum_tenure_months         int
         confirmation_periods          int
         minimum_coverage              int, millionths
@@ -16,22 +17,43 @@
         rules: rule, profile, conditions: subject, subject_name, lower_bound,
           upper_bound (text or none); in order of priority
     Every text in it fits its seed's format, so it can stand in SQL.       -#}
-{% macro scorecard_rules(status='approved') -%}
+{% macro scorecard_rules() -%}
     {{ client_profiles.raise_rule_problems() }}
+    {#- Closed periods are scored again only on record. -#}
+    {%- set restatement = client_profiles.recorded_restatement() -%}
     {%- set versions = [] -%}
     {%- set text = dbt.type_string() -%}
 
     {%- set read_versions -%}
         select
-            scorecard, version,
-            cast(effective_from as {{ text }}) as effective_from,
-            cast(effective_to as {{ text }}) as effective_to,
-            minimum_tenure_months,
-            cast(minimum_coverage * 1000000 as integer) as minimum_coverage,
-            confirmation_periods
-        from {{ ref('stg_scorecard_versions') }}
-        where status = '{{ status }}'
-        order by scorecard, effective_from, version
+            versions.scorecard, versions.version, versions.status,
+            cast(
+                case
+                    when versions.status = 'approved'
+                        then versions.effective_from
+                    else min(
+                        case
+                            when versions.status = 'approved'
+                                then versions.effective_from
+                        end
+                    ) over (partition by versions.scorecard)
+                end
+                as {{ text }}
+            ) as scored_from,
+            cast(
+                case
+                    when versions.status = 'approved' then versions.effective_to
+                end
+                as {{ text }}
+            ) as scored_to,
+            versions.minimum_tenure_months,
+            cast(versions.minimum_coverage * 1000000 as integer)
+                as minimum_coverage,
+            versions.confirmation_periods
+        from {{ ref('stg_scorecard_versions') }} as versions
+        order by
+            versions.status, versions.scorecard, versions.effective_from,
+            versions.version
     {%- endset -%}
     {%- set read_criteria -%}
         select
@@ -113,17 +135,18 @@
             {%- set version = {
                 'scorecard': row[0],
                 'version': row[1],
-                'effective_from': row[2],
-                'effective_to': row[3],
-                'minimum_tenure_months': row[4] | int,
-                'minimum_coverage': row[5] | int,
-                'confirmation_periods': row[6] | int,
+                'status': row[2],
+                'scored_from': row[3],
+                'scored_to': row[4],
+                'minimum_tenure_months': row[5] | int,
+                'minimum_coverage': row[6] | int,
+                'confirmation_periods': row[7] | int,
                 'criteria': criteria | sort(attribute='criterion'),
                 'rules': rules,
             } -%}
             {#- An end set later is no change of what has been scored. -#}
             {%- set deciding = dict(version) -%}
-            {%- do deciding.pop('effective_to') -%}
+            {%- do deciding.pop('scored_to') -%}
             {%- do version.update({
                 'fingerprint': local_md5(tojson(deciding, sort_keys=true))
             }) -%}

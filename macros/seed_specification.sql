@@ -2,9 +2,9 @@
     it only while a node runs, so this is an error at parse time.
 
     seed: name of the seed
-    returns: {key, references, columns: [{name, format, required, one_of}]};
-      an error that says what to copy where a project brings the seed without
-      its description                                                      -#}
+    returns: {key, references, may_be_empty, columns: [{name, format, required,
+      one_of}]}; an error that says what to copy where a project brings the
+      seed without its description                                         -#}
 {% macro seed_specification(seed) -%}
     {%- set nodes = graph.nodes.values()
         | selectattr('resource_type', 'equalto', 'seed')
@@ -32,6 +32,7 @@
     {{ return({
         'key': meta.key,
         'references': meta.references or [],
+        'may_be_empty': meta.may_be_empty or false,
         'columns': columns,
     }) }}
 {%- endmacro %}

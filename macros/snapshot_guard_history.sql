@@ -4,14 +4,15 @@
 
     snapshot: the snapshot's own relation (`this`)
     returns: nothing; an error that begins with GUARD                      -#}
-{% macro snapshot_guard_history(snapshot) -%}
+{% macro snapshot_guard_history(snapshot, key=['client_id', 'scorecard'], may_end=false) -%}
     {%- if execute -%}
         {%- set count_faults -%}
-            select 'not be open exactly once per client and scorecard' as fault, count(*) as faults
+            select 'not be open exactly once per {{ key | join(" and ") }}' as fault, count(*) as faults
             from (
-                select client_id, scorecard from {{ snapshot }}
-                group by client_id, scorecard
-                having sum(case when dbt_valid_to is null then 1 else 0 end) <> 1
+                select {{ key | join(', ') }} from {{ snapshot }}
+                group by {{ key | join(', ') }}
+                having sum(case when dbt_valid_to is null then 1 else 0 end)
+                {{ '> 1' if may_end else '<> 1' }}
             ) as keys
             union all
             select 'end before they begin' as fault, count(*) as faults

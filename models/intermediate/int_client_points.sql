@@ -1,4 +1,7 @@
+{#- Stops here, before any view shows them, when rules that have scored closed
+    periods are no longer what they were. -#}
 {%- set versions = client_profiles.scorecard_rules() -%}
+{{- client_profiles.raise_stale_scores(versions) -}}
 {%- set usage = client_profiles.rule_usage(versions) -%}
 with metric_history as (
     select * from {{ ref('int_metric_history') }}
@@ -70,7 +73,7 @@ carry_last_known as (
 {%- for version in versions %}
 {%- set step = 'version_' ~ loop.index %}
 
--- {{ version.scorecard }}, version {{ version.version }}
+-- {{ version.scorecard }}, version {{ version.version }} ({{ version.status }})
 {{ step }}_values as (
     select
         {{ values }}.client_id,
@@ -103,9 +106,9 @@ carry_last_known as (
         {{ values }}.period_start
     from {{ values }}
     where
-        {{ values }}.period_start >= cast('{{ version.effective_from }}' as date)
-        {%- if version.effective_to is not none %}
-        and {{ values }}.period_start < cast('{{ version.effective_to }}' as date)
+        {{ values }}.period_start >= cast('{{ version.scored_from }}' as date)
+        {%- if version.scored_to is not none %}
+        and {{ values }}.period_start < cast('{{ version.scored_to }}' as date)
         {%- endif %}
 ),
 
@@ -167,6 +170,7 @@ carry_last_known as (
         {{ step }}_points.client_id,
         '{{ version.scorecard }}' as scorecard,
         '{{ version.version }}' as version,
+        '{{ version.status }}' as status,
         '{{ version.fingerprint }}' as rules_fingerprint,
         {{ step }}_points.ineligibility_reason,
         {{ step }}_points.tenure_months,
@@ -194,6 +198,20 @@ carry_last_known as (
             {%- endfor %}
             as bigint
         ) as available_weight,
+        {%- for end in ['lowest', 'highest'] %}
+        cast(
+            100 * (
+                {%- for criterion in version.criteria %}
+                {{ '+ ' if not loop.first -}}
+                {{ criterion.weight }} * case
+                    when {{ step }}_points.{{ criterion.criterion }}__value is null
+                        then {{ client_profiles.extreme_points(criterion, end) }}
+                    else {{ step }}_points.{{ criterion.criterion }}__points
+                end
+                {%- endfor %}
+            ) as bigint
+        ) as {{ end }}_weighted_points,
+        {%- endfor %}
         {%- for metric in usage.gate_metrics %}
         {{ step }}_points.metric__{{ metric }},
         {%- endfor %}

@@ -1,5 +1,7 @@
 {#- Weights count in millionths and points in hundredths, so the score is a
-    quotient of whole numbers, rounded half up to its fourth decimal. -#}
+    quotient of whole numbers, rounded half up to its fourth decimal. What it
+    could be at the least and at the most, if the missing values were known,
+    has no excluded criteria: all weights together are a million. -#}
 with client_points as (
     select * from {{ ref('int_client_points') }}
 ),
@@ -9,18 +11,23 @@ score_clients as (
         client_points.*,
         cast(
             client_points.known_weight * 0.000001 as decimal(7, 6)
-        ) as coverage,
+        ) as coverage
+        {%- for score, points, weight in [
+            ('score', 'weighted_points', 'client_points.available_weight'),
+            ('lowest_score', 'lowest_weighted_points', '1000000'),
+            ('highest_score', 'highest_weighted_points', '1000000'),
+        ] %},
         case
             when client_points.ineligibility_reason is null
                 then cast(
                     0.0001 * {{ client_profiles.integer_divide(
-                        '200 * client_points.weighted_points'
-                            ~ ' + client_points.available_weight',
-                        'nullif(2 * client_points.available_weight, 0)'
+                        '200 * client_points.' ~ points ~ ' + ' ~ weight,
+                        'nullif(2 * ' ~ weight ~ ', 0)'
                     ) }}
                     as decimal(7, 4)
                 )
-        end as score
+        end as {{ score }}
+        {%- endfor %}
     from client_points
 )
 

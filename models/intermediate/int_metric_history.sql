@@ -5,9 +5,13 @@
     on_schema_change='append_new_columns',
     full_refresh=false,
 ) }}
+-- depends_on: {{ ref('int_profiles_before_restatement') }}
+{{- client_profiles.raise_rule_problems() }}
 {#- Closed periods keep the metrics they were scored with; late data enters only
     where first_period_to_take_in() allows it. A metric that is new has no past
-    to keep, so it is filled in for the closed periods too. -#}
+    to keep, so it is filled in for the closed periods too. Nothing is taken in
+    while the rules are unsound, and a restatement changes nothing before what
+    it replaces is on record. -#}
 {%- set metrics = client_profiles.metric_columns()
     | reject('equalto', 'client_id') | list -%}
 {%- set is_later_run = is_incremental() -%}

@@ -4,71 +4,41 @@
     unique_key='scorecard_period',
     on_schema_change='append_new_columns',
 ) }}
-{%- set versions = client_profiles.scorecard_rules() -%}
+{%- set versions = client_profiles.scorecard_rules()
+    | selectattr('status', 'equalto', 'approved') | list -%}
 with client_scores as (
     select * from {{ ref('int_client_scores') }}
-    {%- if is_incremental() %}
-    where {{ client_profiles.scorecard_periods_to_score(this, versions) }}
-    {%- endif %}
+    where
+        status = 'approved'
+        {%- if is_incremental() %}
+        and {{ client_profiles.periods_to_score(
+            client_profiles.first_periods_to_score(this, versions)
+        ) }}
+        {%- endif %}
 ),
 
-find_first_rule as (
-    select
-        client_scores.*,
-        case
-            when client_scores.ineligibility_reason is not null then null
-            {%- for version in versions %}
-            when
-                client_scores.scorecard = '{{ version.scorecard }}'
-                and client_scores.version = '{{ version.version }}'
-                then case
-                    {%- for rule in version.rules %}
-                    when {{ client_profiles.rule_condition(
-                        rule, 'client_scores'
-                    ) }}
-                        then '{{ rule.rule }}'
-                    {%- endfor %}
-                end
-            {%- endfor %}
-        end as rule
-    from client_scores
-),
-
-name_profile as (
-    select
-        find_first_rule.*,
-        case
-            when find_first_rule.ineligibility_reason is not null
-                then 'not_yet_eligible'
-            {%- for version in versions %}
-            when
-                find_first_rule.scorecard = '{{ version.scorecard }}'
-                and find_first_rule.version = '{{ version.version }}'
-                then case find_first_rule.rule
-                    {%- for rule in version.rules %}
-                    when '{{ rule.rule }}' then '{{ rule.profile }}'
-                    {%- endfor %}
-                end
-            {%- endfor %}
-        end as computed_profile
-    from find_first_rule
+judge_clients as (
+    {{ client_profiles.judge_by_rules('client_scores', versions) }}
 )
 
 select
     {{ dbt.concat([
-        'name_profile.scorecard',
+        'judge_clients.scorecard',
         "' '",
-        'cast(name_profile.period_start as ' ~ dbt.type_string() ~ ')',
+        'cast(judge_clients.period_start as ' ~ dbt.type_string() ~ ')',
     ]) }} as scorecard_period,
-    name_profile.client_id,
-    name_profile.scorecard,
-    name_profile.version,
-    name_profile.rule,
-    name_profile.computed_profile,
-    name_profile.ineligibility_reason,
-    name_profile.rules_fingerprint,
-    cast(name_profile.tenure_months as integer) as tenure_months,
-    name_profile.score,
-    name_profile.coverage,
-    name_profile.period_start
-from name_profile
+    judge_clients.client_id,
+    judge_clients.scorecard,
+    judge_clients.version,
+    judge_clients.rule,
+    judge_clients.computed_profile,
+    judge_clients.possible_profiles,
+    judge_clients.ineligibility_reason,
+    judge_clients.rules_fingerprint,
+    cast(judge_clients.tenure_months as integer) as tenure_months,
+    judge_clients.score,
+    judge_clients.lowest_score,
+    judge_clients.highest_score,
+    judge_clients.coverage,
+    judge_clients.period_start
+from judge_clients

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 {#- A table for the same reason as int_scored_criteria. -#}
-{{- client_profiles.raise_rule_problems() -}}
+{{- client_profiles.raise_stale_scores(client_profiles.scorecard_rules()) -}}
 with bands as (
     select * from {{ ref('stg_score_bands') }}
 )

@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
-{#- A table, built only when the rules are sound: a view on the seeds would show
-    a mistake in them at once, before any check. -#}
-{{- client_profiles.raise_rule_problems() -}}
+{#- A table, built only when the rules are sound and those that have scored are
+    as they were: a view on the seeds would show a mistake in them at once,
+    before any check. -#}
+{{- client_profiles.raise_stale_scores(client_profiles.scorecard_rules()) -}}
 with weights as (
     select * from {{ ref('stg_criterion_weights') }}
 ),

@@ -1,5 +1,5 @@
-with profile_candidates as (
-    select * from {{ ref('int_profile_candidates') }}
+with assignments as (
+    select * from {{ ref('int_profile_assignments') }}
     where
         period_start < cast('{{ client_profiles.first_open_period() }}' as date)
 ),
@@ -8,42 +8,17 @@ profiles as (
     select * from {{ ref('stg_profiles') }}
 ),
 
-overrides as (
-    select * from {{ ref('stg_profile_overrides') }}
-),
-
-assign_profile as (
-    select
-        profile_candidates.*,
-        overrides.reason as override_reason,
-        coalesce(overrides.profile, profile_candidates.computed_profile)
-            as profile,
-        case
-            when overrides.profile is not null then 'override'
-            when profile_candidates.ineligibility_reason is not null
-                then 'not_yet_eligible'
-            else 'rules'
-        end as assignment_source
-    from profile_candidates
-    left join overrides
-        on
-            profile_candidates.client_id = overrides.client_id
-            and profile_candidates.scorecard = overrides.scorecard
-            and profile_candidates.period_start >= overrides.valid_from
-            and profile_candidates.period_start < overrides.valid_to
-),
-
 describe_profile as (
     select
-        assign_profile.*,
+        assignments.*,
         profiles.label as profile_label,
         profiles.rank as profile_rank,
         profiles.is_ideal
-    from assign_profile
+    from assignments
     inner join profiles
         on
-            assign_profile.scorecard = profiles.scorecard
-            and assign_profile.profile = profiles.profile
+            assignments.scorecard = profiles.scorecard
+            and assignments.profile = profiles.profile
 )
 
 select
@@ -53,15 +28,25 @@ select
     describe_profile.profile,
     describe_profile.profile_label,
     describe_profile.computed_profile,
+    describe_profile.possible_profiles,
     describe_profile.assignment_source,
     describe_profile.rule,
     describe_profile.ineligibility_reason,
     describe_profile.override_reason,
     describe_profile.rules_fingerprint,
     describe_profile.profile_rank,
-    describe_profile.score,
-    describe_profile.coverage,
+    describe_profile.computed_periods,
     describe_profile.tenure_months,
+    describe_profile.score,
+    describe_profile.lowest_score,
+    describe_profile.highest_score,
+    describe_profile.coverage,
     describe_profile.is_ideal,
+    describe_profile.computed_profile <> describe_profile.confirmed_profile
+        as is_awaiting_confirmation,
+    coalesce(
+        describe_profile.possible_profiles = describe_profile.computed_profile,
+        false
+    ) as is_certain,
     describe_profile.period_start
 from describe_profile

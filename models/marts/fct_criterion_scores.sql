@@ -7,6 +7,7 @@
 ).criteria -%}
 with client_scores as (
     select * from {{ ref('int_client_scores') }}
+    where status = 'approved'
 ),
 
 weights as (

@@ -14,6 +14,10 @@ profiles as (
     select * from {{ ref('rule_problems__profiles') }}
 ),
 
+decisions as (
+    select * from {{ ref('rule_problems__decisions') }}
+),
+
 combine as (
     select * from lines
     union all
@@ -22,6 +26,8 @@ combine as (
     select * from criteria
     union all
     select * from profiles
+    union all
+    select * from decisions
 )
 
 select

@@ -91,7 +91,7 @@ select
 from (select count(*) as line_count from {{ relation }}) as counted
 where counted.line_count = 0
 {% endset -%}
-{%- if seed != 'profile_overrides' -%}
+{%- if not specification.may_be_empty -%}
 {%- do checks.append(check) -%}
 {%- endif -%}
 {%- endif -%}

@@ -1,4 +1,4 @@
--- Profiles, the rules that lead to them, and decisions by hand.
+-- Profiles and the rules that lead to them.
 {%- set metrics = client_profiles.metric_columns() %}
 with scorecards as (
     select * from {{ ref('stg_scorecards') }}
@@ -18,14 +18,6 @@ profiles as (
 
 rules as (
     select * from {{ ref('stg_profile_rules') }}
-),
-
-overrides as (
-    select * from {{ ref('stg_profile_overrides') }}
-),
-
-clients as (
-    select * from {{ ref(project_name, 'stg_clients') }}
 ),
 
 count_profiles as (
@@ -240,61 +232,6 @@ find_versions_without_rules as (
     where summarize_rules.rule is null
 ),
 
-follow_overrides as (
-    select
-        overrides.*,
-        lead(overrides.valid_from) over (
-            partition by overrides.scorecard, overrides.client_id
-            order by overrides.valid_from
-        ) as next_valid_from
-    from overrides
-),
-
-judge_overrides as (
-    select
-        follow_overrides.*,
-        clients.client_id is null as is_unknown_client,
-        case
-            when clients.client_id is null
-                then 'stg_clients has no such client'
-            when follow_overrides.profile = 'not_yet_eligible'
-                then 'nobody can be placed in not_yet_eligible by hand'
-            when follow_overrides.valid_to <= follow_overrides.valid_from
-                then 'the decision ends before it begins'
-            when follow_overrides.valid_to > follow_overrides.next_valid_from
-                then 'two decisions for one client hold at once'
-        end as problem
-    from follow_overrides
-    left join clients
-        on
-            follow_overrides.client_id
-            = cast(clients.client_id as {{ dbt.type_string() }})
-),
-
-find_wrong_overrides as (
-    select
-        'profile_overrides' as seed,
-        {{ client_profiles.line_key(
-            ['scorecard', 'client_id'], 'judge_overrides'
-        ) }}
-        || ', valid_from='
-        || cast(judge_overrides.valid_from as {{ dbt.type_string() }})
-            as line_key,
-        case
-            when judge_overrides.is_unknown_client then 'client_id'
-            else 'valid_to'
-        end as column_name,
-        case
-            when judge_overrides.is_unknown_client
-                then judge_overrides.client_id
-            else cast(judge_overrides.valid_to as {{ dbt.type_string() }})
-        end as value,
-        judge_overrides.problem,
-        'correct the line, or take it away' as advice
-    from judge_overrides
-    where judge_overrides.problem is not null
-),
-
 combine as (
     select * from find_wrong_ideals
     union all
@@ -307,8 +244,6 @@ combine as (
     select * from find_wrong_rules
     union all
     select * from find_versions_without_rules
-    union all
-    select * from find_wrong_overrides
 )
 
 select * from combine

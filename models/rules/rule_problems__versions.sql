@@ -96,19 +96,6 @@ find_missing_approvals as (
         and (versions.approved_by is null or versions.approved_on is null)
 ),
 
--- Better refused than silently ignored.
-find_waiting_for_confirmation as (
-    select
-        versions.scorecard,
-        versions.version,
-        'confirmation_periods' as column_name,
-        cast(null as date) as value,
-        'a profile cannot wait for its confirmation yet' as problem,
-        'write 1, which moves a client at once' as advice
-    from versions
-    where versions.confirmation_periods > 1
-),
-
 find_scorecards_without_version as (
     select
         scorecards.scorecard,
@@ -131,8 +118,6 @@ combine as (
     select * from find_holes
     union all
     select * from find_missing_approvals
-    union all
-    select * from find_waiting_for_confirmation
     union all
     select * from find_scorecards_without_version
 )

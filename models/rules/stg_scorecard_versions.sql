@@ -26,6 +26,31 @@ typed as (
         {{ client_profiles.seed_value('seed.approved_on', 'date') }}
             as approved_on
     from seed
+),
+
+-- An approved version ends where the next one begins, so that to approve a
+-- version is to change its own line only.
+end_versions as (
+    select
+        typed.scorecard,
+        typed.version,
+        typed.status,
+        typed.approved_by,
+        typed.change_note,
+        typed.confirmation_periods,
+        typed.minimum_tenure_months,
+        typed.minimum_coverage,
+        typed.effective_from,
+        case
+            when typed.effective_to is not null then typed.effective_to
+            when typed.status = 'approved'
+                then lead(typed.effective_from) over (
+                    partition by typed.scorecard, typed.status
+                    order by typed.effective_from, typed.version
+                )
+        end as effective_to,
+        typed.approved_on
+    from typed
 )
 
-select * from typed
+select * from end_versions

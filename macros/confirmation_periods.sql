@@ -1,0 +1,18 @@
+{#- In how many consecutive periods the rules must lead to a new profile, by the
+    version in force: a CASE expression over the columns scorecard and version.
+
+    versions: entries of scorecard_rules()
+    returns: SQL expression of a whole number                              -#}
+{% macro confirmation_periods(versions) -%}
+    case
+        {%- for version in versions if version.confirmation_periods > 1 %}
+        when
+            scorecard = '{{ version.scorecard }}'
+            and version = '{{ version.version }}'
+            then {{ version.confirmation_periods }}
+        {%- else %}
+        when scorecard is null then 1
+        {%- endfor %}
+        else 1
+    end
+{%- endmacro %}

@@ -1,0 +1,108 @@
+{#- A select statement that adds what the rules say: which one decides, the
+    profile it leads to, and to which profiles the missing values could lead if
+    they were known.
+
+    A rule is certain when its conditions hold whatever the missing values are,
+    and possible when they can hold; the profiles of all possible rules up to
+    the first certain one are possible. Each condition is looked at by itself,
+    so the list never lacks a profile; it can hold one too many where conditions
+    of one rule pull in opposite directions.
+
+    relation: CTE with the columns of int_client_scores
+    versions: entries of scorecard_rules() that its rows belong to
+    returns: the columns of relation and rule, computed_profile and
+      possible_profiles: names in the order of the rules, parted by ', '; null
+      while the client is not eligible                                     -#}
+{% macro judge_by_rules(relation, versions) -%}
+    with find_first_rule as (
+        select
+            {{ relation }}.*,
+            case
+                when {{ relation }}.ineligibility_reason is not null then null
+                {%- for version in versions %}
+                when {{ client_profiles.is_version(version, relation) }}
+                    then case
+                        {%- for rule in version.rules %}
+                        when {{ client_profiles.rule_condition(rule, relation) }}
+                            then '{{ rule.rule }}'
+                        {%- endfor %}
+                    end
+                {%- endfor %}
+            end as rule,
+            case
+                when {{ relation }}.ineligibility_reason is not null then null
+                {%- for version in versions %}
+                when {{ client_profiles.is_version(version, relation) }}
+                    then case
+                        {%- for rule in version.rules %}
+                        when {{ client_profiles.rule_condition(
+                            rule, relation, 'certain', version
+                        ) }}
+                            then {{ loop.index }}
+                        {%- endfor %}
+                    end
+                {%- endfor %}
+            end as first_certain_rule
+        from {{ relation }}
+    ),
+
+    name_profiles as (
+        select
+            find_first_rule.*,
+            case
+                when find_first_rule.ineligibility_reason is not null
+                    then 'not_yet_eligible'
+                {%- for version in versions %}
+                when {{ client_profiles.is_version(version, 'find_first_rule') }}
+                    then case find_first_rule.rule
+                        {%- for rule in version.rules %}
+                        when '{{ rule.rule }}' then '{{ rule.profile }}'
+                        {%- endfor %}
+                    end
+                {%- endfor %}
+            end as computed_profile,
+            case
+                {%- for version in versions %}
+                when {{ client_profiles.is_version(version, 'find_first_rule') }}
+                    then {{ client_profiles.possible_profiles(
+                        version, 'find_first_rule'
+                    ) }}
+                {%- endfor %}
+            end as possible_profiles
+        from find_first_rule
+    )
+
+    select * from name_profiles
+{%- endmacro %}
+
+{#- Whether a row is of a version, as an SQL condition. -#}
+{% macro is_version(version, relation) -%}
+    {{ relation }}.scorecard = '{{ version.scorecard }}'
+    and {{ relation }}.version = '{{ version.version }}'
+{%- endmacro %}
+
+{#- The names of a version's possible profiles, as an SQL text expression. -#}
+{% macro possible_profiles(version, relation) -%}
+    {%- set rules = [] -%}
+    {%- for rule in version.rules -%}
+        {%- do rules.append({
+            'profile': rule.profile,
+            'condition': relation ~ '.first_certain_rule >= ' ~ loop.index
+                ~ ' and ' ~ client_profiles.rule_condition(
+                    rule, relation, 'possible', version
+                ),
+        }) -%}
+    {%- endfor -%}
+    {%- set names = [] -%}
+    {%- for profile in rules | map(attribute='profile') | unique -%}
+        {%- do names.append(
+            "case when ("
+            ~ rules | selectattr('profile', 'equalto', profile)
+                | map(attribute='condition') | join(') or (')
+            ~ ") then ', " ~ profile ~ "' else '' end"
+        ) -%}
+    {%- endfor -%}
+    nullif(substring(
+        {{ names | join('\n        || ') if names else "''" }}, 3
+    ), '')
+{%- endmacro %}

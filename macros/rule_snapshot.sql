@@ -1,0 +1,69 @@
+{#- What a snapshot of a rule seed records: its lines with their types, after
+    everything was scored by them. dbt_project.yml holds the configuration that
+    all of these snapshots share.
+
+    seed: name of the rule seed
+    returns: select statement with the columns of stg_<seed>, line_key,
+      line_hash (changes when any value does) and recorded_as_of            -#}
+{% macro rule_snapshot(seed) -%}
+    {%- set lines = ref('stg_' ~ seed) -%}
+    {#- Rules count as believed in when they have scored. -#}
+    {%- set scored = ref('client_profiles') -%}
+    {%- if execute -%}
+        {%- set specification = client_profiles.seed_specification(seed) -%}
+        {%- set columns = specification.columns | map(attribute='name') | list -%}
+        select
+            {{ client_profiles.line_key(specification.key, 'lines') }}
+                as line_key,
+            {{ dbt_utils.generate_surrogate_key(columns) }} as line_hash,
+            {%- for column in columns %}
+            lines.{{ column }},
+            {%- endfor %}
+            cast('{{ client_profiles.as_of_date() }}' as timestamp)
+                as recorded_as_of
+        from {{ lines }} as lines
+    {%- else -%}
+        select 1 as not_compiled_yet
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Pre-hook: refuses what would record wrong rules. An --empty run would end
+    every line, an earlier as-of date would turn the history round.
+
+    snapshot: the snapshot's own relation (`this`)
+    returns: nothing; an error that begins with GUARD                      -#}
+{% macro rule_snapshot_guard(snapshot) -%}
+    {%- if execute -%}
+        {%- if flags.EMPTY -%}
+            {{ client_profiles.snapshot_refuse(
+                snapshot, "--empty would record every rule as taken away",
+                "run without --empty, or leave the snapshots out: --exclude resource_type:snapshot"
+            ) }}
+        {%- endif -%}
+        {%- if client_profiles.snapshot_exists(snapshot) -%}
+            {{ client_profiles.snapshot_guard_order(
+                snapshot, client_profiles.as_of_date()
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Post-hook: ends the records of lines that are no longer in the seed, on the
+    as-of date; dbt's own hard deletes would write the clock's time.
+
+    snapshot: the snapshot's own relation (`this`)
+    returns: SQL statement                                                 -#}
+{% macro rule_snapshot_close(snapshot) -%}
+    {%- set seed = model.name | replace('_snapshot', '') -%}
+    {%- if execute -%}
+        {%- set key = client_profiles.seed_specification(seed).key -%}
+        update {{ snapshot }} set
+            dbt_valid_to = cast('{{ client_profiles.as_of_date() }}' as timestamp)
+        where
+            dbt_valid_to is null
+            and line_key not in (
+                select {{ client_profiles.line_key(key, 'lines') }}
+                from {{ ref('stg_' ~ seed) }} as lines
+            )
+    {%- endif -%}
+{%- endmacro %}

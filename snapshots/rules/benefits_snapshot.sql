@@ -1,0 +1,3 @@
+{% snapshot benefits_snapshot %}
+{{ client_profiles.rule_snapshot('benefits') }}
+{% endsnapshot %}

@@ -1,0 +1,3 @@
+{% snapshot criteria_snapshot %}
+{{ client_profiles.rule_snapshot('criteria') }}
+{% endsnapshot %}

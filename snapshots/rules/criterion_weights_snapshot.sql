@@ -1,0 +1,3 @@
+{% snapshot criterion_weights_snapshot %}
+{{ client_profiles.rule_snapshot('criterion_weights') }}
+{% endsnapshot %}

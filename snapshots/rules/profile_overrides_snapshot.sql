@@ -1,0 +1,3 @@
+{% snapshot profile_overrides_snapshot %}
+{{ client_profiles.rule_snapshot('profile_overrides') }}
+{% endsnapshot %}

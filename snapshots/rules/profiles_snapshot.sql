@@ -1,0 +1,3 @@
+{% snapshot profiles_snapshot %}
+{{ client_profiles.rule_snapshot('profiles') }}
+{% endsnapshot %}

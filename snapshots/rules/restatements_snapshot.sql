@@ -1,0 +1,3 @@
+{% snapshot restatements_snapshot %}
+{{ client_profiles.rule_snapshot('restatements') }}
+{% endsnapshot %}

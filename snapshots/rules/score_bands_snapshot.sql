@@ -1,0 +1,3 @@
+{% snapshot score_bands_snapshot %}
+{{ client_profiles.rule_snapshot('score_bands') }}
+{% endsnapshot %}

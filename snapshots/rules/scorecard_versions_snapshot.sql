@@ -1,0 +1,3 @@
+{% snapshot scorecard_versions_snapshot %}
+{{ client_profiles.rule_snapshot('scorecard_versions') }}
+{% endsnapshot %}

@@ -1,0 +1,3 @@
+{% snapshot scorecards_snapshot %}
+{{ client_profiles.rule_snapshot('scorecards') }}
+{% endsnapshot %}
