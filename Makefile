@@ -4,7 +4,10 @@
 #   PYTHON        the Python that makes .venv, 3.11 to 3.13 (default: python3)
 #   TARGET        duckdb (default) or postgres: the output of profiles.yml to build
 #   AS_OF         look at the data from this day, as YYYY-MM-DD
-#   RESTATE_FROM  score the periods from this day on again, as YYYY-MM-DD
+#   RESTATE_FROM  score the periods from this day on again, as YYYY-MM-DD; needs
+#                 its line in seeds/scorecards/restatements.csv (make restate)
+#   VERSION       candidate version that `make compare` shows; SCORECARD where
+#                 several have one of that name
 #   TESTS         what pytest runs (default: tests/python)
 
 PYTHON ?= python3
@@ -35,7 +38,7 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build check-seeds summary test lint install install-dev \
+.PHONY: help run build check-seeds summary compare restate test lint install install-dev \
 	packages deps demo-data doctor lock clean
 
 help: ## List the commands
@@ -54,6 +57,17 @@ check-seeds: install ## Check the rules in seeds/ as files, before dbt reads the
 summary: packages ## Show profiles and movements of the last build
 	@echo "==> summary"
 	@$(DBT) --quiet run-operation print_summary $(vars)
+
+compare: packages ## Show what a candidate version would change: VERSION=3
+	@echo "==> compare"
+	@$(DBT) --quiet run-operation print_comparison $(vars) --args \
+		"{$(if $(VERSION),version: '$(VERSION)'$(comma)) $(if $(SCORECARD),scorecard: '$(SCORECARD)')}"
+
+# Closed periods are scored again only when it is on record who wants it and why.
+restate: install ## Score closed periods again: FROM=2025-06-01 BY= APPROVED_BY= WHY=
+	@$(VENV_PYTHON) tools/restate.py --from '$(FROM)' --by '$(BY)' \
+		--approved-by '$(APPROVED_BY)' --why '$(WHY)' $(if $(AS_OF),--as-of '$(AS_OF)')
+	@$(MAKE) --no-print-directory run RESTATE_FROM='$(FROM)'
 
 test: lint ## Check the style, then run all Python tests
 	@echo "==> pytest $(TESTS)"

@@ -40,6 +40,6 @@
     {{ return(
         "Rules that have scored stay as they are: put them back and add a new version to scorecard_versions.csv."
         ~ "\nIf those scores are wrong, restate them, which keeps both values and says who did it and why: make restate FROM="
-        ~ first_period ~ " BY='…' WHY='…', or a line in restatements.csv and dbt build --vars '{restate_from: " ~ first_period ~ "}'"
+        ~ first_period ~ " BY='…' APPROVED_BY='…' WHY='…', or a line in restatements.csv and dbt build --vars '{restate_from: " ~ first_period ~ "}'"
     ) }}
 {%- endmacro %}

@@ -31,7 +31,7 @@
                 "restate_from is " ~ first_period ~ ", but restatements.csv has no line with restate_from="
                 ~ first_period ~ " and restated_on=" ~ as_of ~ " (the as-of date of this run)."
                 ~ "\nClosed periods are scored again only when it is on record who wants it and why. Add the line, or let make do it: make restate FROM="
-                ~ first_period ~ " BY='…' WHY='…'"
+                ~ first_period ~ " BY='…' APPROVED_BY='…' WHY='…'"
             ) }}
         {%- endif -%}
     {%- endif -%}
