@@ -1,4 +1,7 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='table',
+    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+) }}
 {#- What the others do to a client. Criteria that look at the client's place among
     all can change its score though nothing about the client changed. To see how
     much, its values and rules stay those of one month, and everybody else has
