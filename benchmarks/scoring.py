@@ -10,6 +10,9 @@ made-up metrics in the place of the demo's, and runs in one DuckDB process:
 | copy floor | `create table as select *` of the metric history |
 | scoring | `int_profile_candidates`: points, scores, requirements, rules, in one pass |
 | one new period | the same for the last period only, as an incremental run does |
+| a candidate version | `int_candidate_version_profiles`: all periods by one more version |
+| confirmation | `int_profile_assignments`: all periods confirmed and overridden |
+| population effect | `int_population_effects`: everybody among others' values of a month later |
 
 CPU seconds, the least of the rounds; the ratios are what to look at.
 """
@@ -27,6 +30,7 @@ import duckdb
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "warehouse" / "build.duckdb"
 HISTORY = "client_profiles_intermediate.int_metric_history"
+CANDIDATES = "client_profiles_intermediate.int_profile_candidates"
 
 
 def compiled(name: str) -> str:
@@ -121,19 +125,30 @@ def main() -> None:
     print(f"making {given.clients:,} clients x {given.periods} periods ...", flush=True)
     make_metrics(connection, given.clients, given.periods)
 
-    scoring = compiled("int_profile_candidates")
     # The demo's last run may have been an incremental one: take its filter out.
-    scoring = re.sub(r"(?s)(int_client_scores\")\n\s*where .*?\n\),", r"\1\n),", scoring, count=1)
-    newest = scoring.replace(
-        "int_client_scores\"\n", "int_client_scores\" where period_start >= date '2026-10-01'\n", 1
+    scoring, filters = re.subn(
+        r"(?s)(where\s+status = 'approved').*?\n\),", r"\1\n),",
+        compiled("int_profile_candidates"), count=1,
     )
-    if newest == scoring:
-        sys.exit("int_profile_candidates does not read int_client_scores as expected")
+    assignments, cuts = re.subn(
+        r"(?s)(int_profile_candidates\"\n).*?\n\),\n\noverrides", r"\1),\n\noverrides",
+        compiled("int_profile_assignments"), count=1,
+    )
+    if not filters or not cuts:
+        sys.exit("the compiled models do not read what they read before: look at main()")
+    newest = scoring.replace(
+        "status = 'approved'", "status = 'approved' and period_start >= date '2026-10-01'", 1
+    )
     measured = {
         "copy floor": f"select * from {HISTORY}",
         "scoring": scoring,
         "one new period": newest,
+        "a candidate version": compiled("int_candidate_version_profiles"),
+        "confirmation": assignments,
+        "population effect": compiled("int_population_effects"),
     }
+    # What later steps read is what the first ones make of the made-up metrics.
+    connection.execute(f"create or replace table {CANDIDATES} as {scoring}")
     floor = None
     rows = connection.execute(f"select count(*) from {HISTORY}").fetchone()[0]
     print(f"{rows:,} client-periods, DuckDB {duckdb.__version__}\n")
