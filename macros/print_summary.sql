@@ -1,6 +1,7 @@
 {#- Prints what a build came to, on any engine: per scorecard the profiles with
-    number and share of clients, the movements of the last period, where the
-    tables are, and what to try next.
+    number and share of clients, the movements of the last period, decisions by
+    hand and clients who could be in another profile, where the tables are, and
+    what to try next.
 
     Use: dbt --quiet run-operation print_summary
     returns: nothing; an error with the command to run when nothing is built -#}
@@ -39,6 +40,44 @@
             group by scorecard, category
             order by scorecard, category
         {%- endset -%}
+        {%- set count_open_questions -%}
+            select
+                ledger.scorecard,
+                sum(case when ledger.status = 'active' then 1 else 0 end),
+                sum(case when ledger.is_about_to_expire then 1 else 0 end),
+                sum(case when ledger.agrees_with_rules then 1 else 0 end)
+            from {{ client_profiles.summary_relation('fct_override_ledger') }} as ledger
+            group by ledger.scorecard
+        {%- endset -%}
+        {%- set count_uncertain -%}
+            select
+                assigned.scorecard,
+                sum(case when assigned.score is not null and not assigned.is_certain then 1 else 0 end),
+                sum(case when assigned.is_awaiting_confirmation then 1 else 0 end)
+            from {{ current }} as assigned
+            group by assigned.scorecard
+        {%- endset -%}
+        {%- set read_candidates -%}
+            select scorecard, version
+            from {{ client_profiles.summary_relation('stg_scorecard_versions') }}
+            where status = 'candidate'
+            order by scorecard, version
+        {%- endset -%}
+        {%- set candidates = run_query(read_candidates).rows -%}
+        {%- set notes = {} -%}
+        {%- for row in run_query(count_open_questions).rows if row[1] -%}
+            {%- do notes.update({row[0]: [
+                'placed by hand: ' ~ row[1] | int
+                ~ (', about to expire: ' ~ row[2] | int if row[2] else '')
+                ~ (', where the rules agree anyway: ' ~ row[3] | int if row[3] else '')
+            ]}) -%}
+        {%- endfor -%}
+        {%- for row in run_query(count_uncertain).rows -%}
+            {%- do notes.update({row[0]: notes.get(row[0], [])
+                + (['waiting for confirmation: ' ~ row[2] | int] if row[2] else [])
+                + (['uncertain for want of data: ' ~ row[1] | int] if row[1] else [])
+            }) -%}
+        {%- endfor -%}
         {%- set counted = run_query(count_profiles).rows -%}
         {%- set moved = run_query(count_movements).rows -%}
         {%- set lines = ['', 'Clients by profile in ' ~ period[:7]
@@ -69,6 +108,9 @@
                     '    moved in ' ~ period[:7] ~ ': '
                     ~ (kinds | join(', ') if kinds else 'nobody')
                 ) -%}
+                {%- for note in notes.get(row[0], []) -%}
+                    {%- do lines.append('    ' ~ note) -%}
+                {%- endfor -%}
             {%- endif -%}
         {%- endfor -%}
         {%- set is_demo = project_name == 'client_profiles' -%}
@@ -81,6 +123,12 @@
         ] + (['  . .venv/bin/activate'] if is_demo else []) + [
             '  dbt show --select client_profiles --limit 10       who is where now',
             '  dbt show --select fct_criterion_scores --limit 10  why',
+        ] + (
+            ['  %-49s  what candidate version %s would change' | format(
+                'make compare VERSION=' ~ candidates[0][1], candidates[0][1]
+            )]
+            if is_demo and candidates else []
+        ) + [
             '  dbt docs generate && dbt docs serve                every table and column explained',
             '  edit seeds/scorecards/*.csv, then: '
                 ~ ('make run        your own rules' if is_demo
