@@ -9,14 +9,11 @@ with client_points as (
 score_clients as (
     select
         client_points.*,
-        cast(
-            client_points.known_weight * 0.000001 as decimal(7, 6)
-        ) as coverage
         {%- for score, points, weight in [
             ('score', 'weighted_points', 'client_points.available_weight'),
             ('lowest_score', 'lowest_weighted_points', '1000000'),
             ('highest_score', 'highest_weighted_points', '1000000'),
-        ] %},
+        ] %}
         case
             when client_points.ineligibility_reason is null
                 then cast(
@@ -26,8 +23,11 @@ score_clients as (
                     ) }}
                     as decimal(7, 4)
                 )
-        end as {{ score }}
+        end as {{ score }},
         {%- endfor %}
+        cast(
+            client_points.known_weight * 0.000001 as decimal(7, 6)
+        ) as coverage
     from client_points
 )
 

@@ -2,33 +2,35 @@
     materialized='table',
     pre_hook="{{ client_profiles.avoid_nested_loops() }}",
 ) }}
-{#- What the others do to a client. Criteria that look at the client's place among
-    all can change its score though nothing about the client changed. To see how
-    much, its values and rules stay those of one month, and everybody else has
-    the values of the next: "by_population" is what the client would be then. Months
-    in which another version comes into force are left out. -#}
+{#- What the others do to a client. Criteria that look at the client's place
+    among all can change its score though nothing about the client changed. To
+    see how much, its values and rules stay those of one month, and everybody
+    else has the values of the next. Months in which another version comes into
+    force are left out. -#}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
-{%- set placed_criteria = [] -%}
-{%- for version in versions -%}
-    {%- do placed_criteria.extend(
-        version.criteria | rejectattr('normalization', 'equalto', 'none')
-    ) -%}
-{%- endfor -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
+{%- set placed = [] -%}
+{%- for version in versions -%}
+    {%- for criterion in version.criteria
+        if criterion.normalization != 'none' -%}
+        {%- do placed.append({'version': version, 'criterion': criterion}) -%}
+    {%- endfor -%}
+{%- endfor -%}
 {%- set placed_names
-    = placed_criteria | map(attribute='criterion') | unique | sort -%}
+    = placed | map(attribute='criterion.criterion') | unique | sort -%}
 with client_scores as (
     select * from {{ ref('int_client_scores') }}
     where status = 'approved' and ineligibility_reason is null
 ),
 
+profile_candidates as (
+    select * from {{ ref('int_profile_candidates') }}
+),
+
 pair_months as (
     select
         client_scores.*,
-        {%- for name in placed_names %}
-        next_scores.{{ name }}__metric as {{ name }}__next_metric,
-        {%- endfor %}
         next_scores.period_start as next_period
     from client_scores
     inner join client_scores as next_scores
@@ -41,155 +43,232 @@ pair_months as (
                 as date
             )
 ),
-{%- for version in versions %}
-{%- set version_step = 'version_' ~ loop.index %}
-{%- set placed = version.criteria
-    | rejectattr('normalization', 'equalto', 'none') | list %}
-{%- for criterion in placed %}
-{%- set step = version_step ~ '_' ~ criterion.criterion %}
-{%- set metric = criterion.criterion ~ '__metric' %}
 
--- {{ version.scorecard }} {{ version.version }}: {{ criterion.criterion }}
-{{ step }}_members as (
+-- Only criteria that look at places, one row each.
+list_members as (
+    {%- for each in placed %}
+    {{ 'union all' if not loop.first }}
     select
         client_scores.client_id,
-        client_scores.{{ metric }} as metric_value,
+        client_scores.scorecard,
+        client_scores.version,
+        '{{ each.criterion.criterion }}' as criterion,
+        '{{ each.criterion.normalization }}' as normalization,
+        client_scores.{{ each.criterion.criterion }}__metric as metric_value,
         client_scores.period_start
     from client_scores
     where
-        {{ client_profiles.is_version(version, 'client_scores') }}
-        and client_scores.{{ metric }} is not null
+        {{ client_profiles.is_version(each.version, 'client_scores') }}
+        and client_scores.{{ each.criterion.criterion }}__metric is not null
+    {%- else %}
+    select
+        client_scores.client_id,
+        client_scores.scorecard,
+        client_scores.version,
+        cast(null as {{ dbt.type_string() }}) as criterion,
+        cast(null as {{ dbt.type_string() }}) as normalization,
+        cast(null as decimal(18, 6)) as metric_value,
+        client_scores.period_start
+    from client_scores
+    where 1 = 0
+    {%- endfor %}
 ),
 
-{{ step }}_probes as (
+-- A client's value of one month, to be placed among the others' of the next.
+find_probes as (
     select
-        pair_months.client_id,
-        pair_months.{{ metric }} as metric_value,
-        pair_months.{{ criterion.criterion }}__next_metric as own_value,
+        list_members.client_id,
+        list_members.scorecard,
+        list_members.version,
+        list_members.criterion,
+        list_members.normalization,
+        list_members.metric_value,
+        own_members.metric_value as own_value,
         pair_months.next_period as period_start
-    from pair_months
-    where
-        {{ client_profiles.is_version(version, 'pair_months') }}
-        and pair_months.{{ metric }} is not null
+    from list_members
+    inner join pair_months
+        on
+            list_members.client_id = pair_months.client_id
+            and list_members.scorecard = pair_months.scorecard
+            and list_members.period_start = pair_months.period_start
+    left join list_members as own_members
+        on
+            list_members.client_id = own_members.client_id
+            and list_members.scorecard = own_members.scorecard
+            and list_members.version = own_members.version
+            and list_members.criterion = own_members.criterion
+            and pair_months.next_period = own_members.period_start
 ),
-{%- if criterion.normalization == 'percent_rank' %}
 
--- Probes stand before members of the same value, so they count those below.
-{{ step }}_lined_up as (
+line_up as (
     select
-        client_id,
-        metric_value,
+        list_members.client_id,
+        list_members.scorecard,
+        list_members.criterion,
+        list_members.normalization,
+        list_members.metric_value,
         cast(null as decimal(18, 6)) as own_value,
         1 as is_member,
-        period_start
-    from {{ step }}_members
+        list_members.period_start
+    from list_members
     union all
     select
-        client_id,
-        metric_value,
-        own_value,
+        find_probes.client_id,
+        find_probes.scorecard,
+        find_probes.criterion,
+        find_probes.normalization,
+        find_probes.metric_value,
+        find_probes.own_value,
         0 as is_member,
-        period_start
-    from {{ step }}_probes
+        find_probes.period_start
+    from find_probes
 ),
 
-{{ step }}_counted as (
+-- A probe stands before the members of the same value, so it counts those that
+-- are below it. Two equal lowest or highest members stand for each other, so
+-- which of them comes first does not matter.
+count_members as (
     select
-        {{ step }}_lined_up.*,
-        cast(sum(is_member) over (
-            partition by period_start
-            order by metric_value, is_member
+        line_up.*,
+        cast(sum(line_up.is_member) over (
+            partition by
+                line_up.scorecard, line_up.criterion, line_up.period_start
+            order by line_up.metric_value, line_up.is_member
             rows between unbounded preceding and current row
-        ) as bigint) - case when own_value < metric_value then 1 else 0 end
-            as below,
-        cast(sum(is_member) over (partition by period_start) as bigint)
-        - case when own_value is not null then 1 else 0 end as others
-    from {{ step }}_lined_up
-),
-
-{{ step }}_position as (
-    select
-        client_id,
-        {{ client_profiles.rank_position('below', 'others') }} as position,
-        period_start
-    from {{ step }}_counted
-    where is_member = 0
-),
-{%- else %}
-
--- The lowest and the highest value of the others: the second ones where the
--- client's own is the only lowest or highest.
-{{ step }}_ordered as (
-    select
-        {{ step }}_members.*,
+        ) as bigint) as members_below,
+        cast(sum(line_up.is_member) over (
+            partition by
+                line_up.scorecard, line_up.criterion, line_up.period_start
+        ) as bigint) as all_members,
         row_number() over (
-            partition by period_start order by metric_value, client_id
+            partition by
+                line_up.scorecard,
+                line_up.criterion,
+                line_up.period_start,
+                line_up.is_member
+            order by line_up.metric_value
         ) as from_lowest,
         row_number() over (
-            partition by period_start order by metric_value desc, client_id
+            partition by
+                line_up.scorecard,
+                line_up.criterion,
+                line_up.period_start,
+                line_up.is_member
+            order by line_up.metric_value desc
         ) as from_highest
-    from {{ step }}_members
+    from line_up
 ),
 
-{{ step }}_extremes as (
+find_extremes as (
     select
-        period_start,
-        max(case when from_lowest = 1 then client_id end) as lowest_client,
-        max(case when from_highest = 1 then client_id end) as highest_client,
-        max(case when from_lowest = 1 then metric_value end) as lowest_value,
-        max(case when from_lowest = 2 then metric_value end) as second_lowest,
-        max(case when from_highest = 1 then metric_value end) as highest_value,
-        max(case when from_highest = 2 then metric_value end) as second_highest
-    from {{ step }}_ordered
-    where from_lowest <= 2 or from_highest <= 2
-    group by period_start
+        count_members.*,
+        {%- for extreme, place in [
+            ('lowest', 1), ('lowest', 2), ('highest', 1), ('highest', 2),
+        ] %}
+        max(
+            case
+                when
+                    count_members.is_member = 1
+                    and count_members.from_{{ extreme }} = {{ place }}
+                    then count_members.metric_value
+            end
+        ) over (
+            partition by
+                count_members.scorecard,
+                count_members.criterion,
+                count_members.period_start
+        ) as {{ extreme }}_{{ place }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from count_members
 ),
 
-{{ step }}_among_others as (
+-- The client's own new value does not count.
+leave_out_own_values as (
     select
-        {{ step }}_probes.*,
+        find_extremes.*,
+        find_extremes.members_below - case
+            when find_extremes.own_value < find_extremes.metric_value then 1
+            else 0
+        end as below,
+        find_extremes.all_members - case
+            when find_extremes.own_value is not null then 1
+            else 0
+        end as others,
         case
-            when {{ step }}_extremes.lowest_client = {{ step }}_probes.client_id
-                then {{ step }}_extremes.second_lowest
-            else {{ step }}_extremes.lowest_value
+            when find_extremes.own_value = find_extremes.lowest_1
+                then find_extremes.lowest_2
+            else find_extremes.lowest_1
         end as lowest_other,
         case
-            when {{ step }}_extremes.highest_client = {{ step }}_probes.client_id
-                then {{ step }}_extremes.second_highest
-            else {{ step }}_extremes.highest_value
+            when find_extremes.own_value = find_extremes.highest_1
+                then find_extremes.highest_2
+            else find_extremes.highest_1
         end as highest_other
-    from {{ step }}_probes
-    left join {{ step }}_extremes
-        on {{ step }}_probes.period_start = {{ step }}_extremes.period_start
+    from find_extremes
+    where find_extremes.is_member = 0
 ),
 
-{{ step }}_range as (
+stretch_range as (
     select
-        {{ step }}_among_others.*,
+        leave_out_own_values.*,
         case
-            when lowest_other < metric_value then lowest_other
-            else metric_value
+            when
+                leave_out_own_values.lowest_other
+                < leave_out_own_values.metric_value
+                then leave_out_own_values.lowest_other
+            else leave_out_own_values.metric_value
         end as lowest,
         case
-            when highest_other > metric_value then highest_other
-            else metric_value
+            when
+                leave_out_own_values.highest_other
+                > leave_out_own_values.metric_value
+                then leave_out_own_values.highest_other
+            else leave_out_own_values.metric_value
         end as highest
-    from {{ step }}_among_others
+    from leave_out_own_values
 ),
 
-{{ step }}_position as (
+place_probes as (
     select
-        client_id,
-        {{ client_profiles.range_position(
-            'metric_value', 'lowest', 'highest'
-        ) }} as position,
-        period_start
-    from {{ step }}_range
+        stretch_range.client_id,
+        stretch_range.scorecard,
+        stretch_range.criterion,
+        case
+            when stretch_range.normalization = 'percent_rank'
+                then {{ client_profiles.rank_position(
+                    'stretch_range.below', 'stretch_range.others'
+                ) }}
+            else {{ client_profiles.range_position(
+                'stretch_range.metric_value',
+                'stretch_range.lowest',
+                'stretch_range.highest',
+            ) }}
+        end as position,
+        stretch_range.period_start
+    from stretch_range
 ),
-{%- endif %}
-{%- endfor %}
 
-{{ version_step }}_replaced as (
+gather_positions as (
+    select
+        place_probes.client_id,
+        place_probes.scorecard,
+        {%- for name in placed_names %}
+        max(
+            case
+                when place_probes.criterion = '{{ name }}'
+                    then place_probes.position
+            end
+        ) as {{ name }}__position,
+        {%- endfor %}
+        place_probes.period_start
+    from place_probes
+    group by
+        place_probes.client_id,
+        place_probes.scorecard,
+        place_probes.period_start
+),
+
+give_points as (
     select
         pair_months.client_id,
         pair_months.scorecard,
@@ -204,99 +283,98 @@ pair_months as (
         pair_months.metric__{{ metric }},
         {%- endfor %}
         {%- for name in usage.criteria %}
-        {%- set criterion
-            = placed | selectattr('criterion', 'equalto', name) | first %}
         pair_months.{{ name }}__value,
         pair_months.{{ name }}__points as {{ name }}__points_before,
-        {%- if criterion %}
-        {%- set position = version_step ~ '_' ~ name ~ '_position.position' %}
+        {%- if name in placed_names %}
         coalesce(
-            {{ client_profiles.band_case(position, criterion.bands, 'points') }},
+            case
+                {%- for each in placed
+                    if each.criterion.criterion == name %}
+                when
+                    {{ client_profiles.is_version(each.version, 'pair_months') }}
+                    then {{ client_profiles.band_case(
+                        'gather_positions.' ~ name ~ '__position',
+                        each.criterion.bands,
+                        'points',
+                    ) }}
+                {%- endfor %}
+            end,
             pair_months.{{ name }}__points
         ) as {{ name }}__points,
         {%- else %}
         pair_months.{{ name }}__points,
         {%- endif %}
         {%- endfor %}
+        pair_months.period_start as period_before,
         pair_months.next_period as period_start
     from pair_months
-    {%- for criterion in placed %}
-    {%- set position = version_step ~ '_' ~ criterion.criterion ~ '_position' %}
-    left join {{ position }}
+    left join gather_positions
         on
-            pair_months.client_id = {{ position }}.client_id
-            and pair_months.next_period = {{ position }}.period_start
-    {%- endfor %}
-    where {{ client_profiles.is_version(version, 'pair_months') }}
+            pair_months.client_id = gather_positions.client_id
+            and pair_months.scorecard = gather_positions.scorecard
+            and pair_months.next_period = gather_positions.period_start
 ),
 
-{{ version_step }}_weighted as (
+weigh_points as (
     select
-        {{ version_step }}_replaced.*,
+        give_points.*,
         cast(
-            weighted_points
-            {%- for criterion in placed %}
-            + 100 * {{ criterion.weight }} * coalesce(
-                {{ criterion.criterion }}__points
-                - {{ criterion.criterion }}__points_before,
-                0
-            )
+            give_points.weighted_points
+            {%- for each in placed %}
+            {%- set name = each.criterion.criterion %}
+            + case
+                when
+                    {{ client_profiles.is_version(each.version, 'give_points') }}
+                    then 100 * {{ each.criterion.weight }} * coalesce(
+                        give_points.{{ name }}__points
+                        - give_points.{{ name }}__points_before,
+                        0
+                    )
+                else 0
+            end
             {%- endfor %}
             as bigint
-        ) as changed_points
-    from {{ version_step }}_replaced
-),
-{%- endfor %}
-
-combine_versions as (
-    {%- for version in versions %}
-    {{ 'union all' if not loop.first }}
-    select * from version_{{ loop.index }}_weighted
-    {%- endfor %}
+        ) as weighted_points_now
+    from give_points
 ),
 
 score_again as (
     select
-        combine_versions.*,
+        weigh_points.*,
         cast(
             0.0001 * {{ client_profiles.integer_divide(
-                '200 * changed_points + available_weight',
-                'nullif(2 * available_weight, 0)'
+                '200 * weigh_points.weighted_points_now'
+                    ~ ' + weigh_points.available_weight',
+                'nullif(2 * weigh_points.available_weight, 0)'
             ) }}
             as decimal(7, 4)
         ) as score
-    from combine_versions
+    from weigh_points
 ),
 
 judge_again as (
     {{ client_profiles.judge_by_rules('score_again', versions) }}
-),
-
-profile_candidates as (
-    select * from {{ ref('int_profile_candidates') }}
 )
 
 select
     judge_again.client_id,
     judge_again.scorecard,
     judge_again.version,
-    before.computed_profile as computed_profile_before,
+    candidates_before.computed_profile as computed_profile_before,
     judge_again.computed_profile as computed_profile_by_population,
-    after.computed_profile as computed_profile_after,
+    candidates_after.computed_profile as computed_profile_after,
     judge_again.score_before,
     judge_again.score as score_by_population,
-    after.score as score_after,
+    candidates_after.score as score_after,
     judge_again.period_start
 from judge_again
-inner join profile_candidates as before
+inner join profile_candidates as candidates_before
     on
-        judge_again.client_id = before.client_id
-        and judge_again.scorecard = before.scorecard
-        and before.period_start = cast(
-            {{ dbt.dateadd('month', -1, 'judge_again.period_start') }} as date
-        )
-inner join profile_candidates as after
+        judge_again.client_id = candidates_before.client_id
+        and judge_again.scorecard = candidates_before.scorecard
+        and judge_again.period_before = candidates_before.period_start
+inner join profile_candidates as candidates_after
     on
-        judge_again.client_id = after.client_id
-        and judge_again.scorecard = after.scorecard
-        and judge_again.period_start = after.period_start
+        judge_again.client_id = candidates_after.client_id
+        and judge_again.scorecard = candidates_after.scorecard
+        and judge_again.period_start = candidates_after.period_start

@@ -5,9 +5,10 @@
     on_schema_change='append_new_columns',
     full_refresh=false,
 ) }}
-{#- What was assigned stays assigned: a decision by hand that is entered, changed
-    or taken away later does not reach closed periods. The last closed period
-    enters with what was decided then, so that confirmation goes on from it. -#}
+{#- What was assigned stays assigned: a decision by hand that is entered,
+    changed or taken away later does not reach closed periods. The last closed
+    period enters with what was decided then, so that confirmation goes on from
+    it. -#}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set is_later_run = is_incremental() -%}

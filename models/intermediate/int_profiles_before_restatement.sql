@@ -12,7 +12,8 @@
     them: they depend on it. -#}
 {{- client_profiles.raise_rule_problems() -}}
 {%- set restatement = client_profiles.recorded_restatement() -%}
-{%- set assignments = client_profiles.built_relation('int_profile_assignments') -%}
+{%- set assignments
+    = client_profiles.built_relation('int_profile_assignments') -%}
 {%- set is_new = restatement is not none and assignments is not none -%}
 {%- set ns = namespace(number=1, is_new=is_new) -%}
 {%- if is_new and is_incremental() -%}

@@ -1,5 +1,5 @@
-{#- Every decision by hand with what became of it. The computed profile, which is
-    kept beside the assigned one, says whether the client got where it was
+{#- Every decision by hand with what became of it. The computed profile, which
+    is kept beside the assigned one, says whether the client got where it was
     placed: in it, or beyond it in the same direction. -#}
 {%- set as_of = client_profiles.as_of_date() -%}
 {%- set notice_ends = client_profiles.days_after(

@@ -16,8 +16,8 @@ queue_clients as (
         benefits.benefit,
         comparison.approved_profile,
         comparison.candidate_profile,
-        benefits.capacity_per_period
-        {%- for side in ['approved', 'candidate'] %},
+        benefits.capacity_per_period,
+        {%- for side in ['approved', 'candidate'] %}
         case
             when comparison.{{ side }}_rank is not null
                 then row_number() over (
@@ -31,8 +31,8 @@ queue_clients as (
                         coalesce(comparison.{{ side }}_score, -1) desc,
                         {{ client_profiles.byte_order('comparison.client_id') }}
                 )
-        end as {{ side }}_place
-        {%- endfor %},
+        end as {{ side }}_place,
+        {%- endfor %}
         comparison.period_start
     from comparison
     inner join benefits on comparison.scorecard = benefits.scorecard
@@ -40,13 +40,15 @@ queue_clients as (
 
 find_holders as (
     select
-        queue_clients.*
-        {%- for side in ['approved', 'candidate'] %},
+        queue_clients.*,
         coalesce(
-            queue_clients.{{ side }}_place <= queue_clients.capacity_per_period,
+            queue_clients.approved_place <= queue_clients.capacity_per_period,
             false
-        ) as is_{{ side }}_holder
-        {%- endfor %}
+        ) as is_approved_holder,
+        coalesce(
+            queue_clients.candidate_place <= queue_clients.capacity_per_period,
+            false
+        ) as is_candidate_holder
     from queue_clients
 )
 

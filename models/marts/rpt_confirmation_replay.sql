@@ -1,5 +1,6 @@
-{#- The rules' verdicts as they really were, confirmed in 1, 2, 3 and 4 periods. A
-    stay is the stretch of periods in which the rules lead to one profile. -#}
+{#- The rules' verdicts as they really were, confirmed in 1, 2, 3 and 4
+    periods. A stay is the stretch of periods in which the rules lead to one
+    profile. -#}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 with profile_candidates as (

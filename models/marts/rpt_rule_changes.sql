@@ -2,10 +2,6 @@
     approved one before it; its own dates and approval are no rules. `edit`: what
     a run found in the seeds that the run before had not, but for the lines that
     come with a new version, which are the first kind. -#}
-{%- set no_rules = [
-    'status', 'effective_from', 'effective_to', 'approved_by', 'approved_on',
-    'change_note',
-] -%}
 with rule_values as (
     select * from {{ ref('int_rule_values') }}
 ),
@@ -42,7 +38,14 @@ keep_present_values as (
     where
         valid_to is null
         and version is not null
-        and column_name not in ('{{ no_rules | join("', '") }}')
+        and column_name not in (
+            'status',
+            'effective_from',
+            'effective_to',
+            'approved_by',
+            'approved_on',
+            'change_note'
+        )
 ),
 
 list_values_before as (
