@@ -34,6 +34,16 @@ def test_the_summary_is_what_the_demo_prints(built_demo: DemoProject) -> None:
     assert given[-len(expected):] == expected
 
 
+def test_the_comparison_is_what_the_demo_prints(built_demo: DemoProject) -> None:
+    printed = built_demo.succeed(
+        "--quiet", "run-operation", "print_comparison", "--args", "{version: '3'}"
+    ).output
+    shown = re.search(r"```text\n(relationship, version 3.*?)```", README, re.DOTALL)[1]
+    expected = [line.rstrip() for line in shown.strip().split("\n")]
+    given = [line.rstrip() for line in printed.strip().split("\n")]
+    assert given[:len(expected)] == expected
+
+
 @pytest.mark.parametrize(
     ("query", "table"),
     QUERY_AND_TABLE.findall(README),
@@ -50,6 +60,43 @@ def test_a_query_gives_the_table_below_it(
 
 def test_the_readme_shows_queries() -> None:
     assert len(QUERY_AND_TABLE.findall(README)) >= 2
+
+
+def test_the_recalibration_page_names_the_figures_of_the_demo(
+    built_demo: DemoProject,
+) -> None:
+    page = " ".join((ROOT / "docs" / "recalibration.md").read_text(encoding="utf-8").split())
+    with duckdb.connect(str(built_demo.build_file), read_only=True) as connection:
+        at_once, in_two, flaps, months = connection.execute(
+            """
+            select
+                max(case when confirmation_periods = 1 then movements end),
+                max(case when confirmation_periods = 2 then movements end),
+                max(case when confirmation_periods = 2 then flaps_avoided end),
+                max(case when confirmation_periods = 2 then months_of_delay end)
+            from client_profiles.rpt_confirmation_replay
+            where scorecard = 'relationship'
+            """
+        ).fetchone()
+        mean, highest, tier = connection.execute(
+            """
+            select
+                100.0 * sum(case scorecard when 'relationship' then clients_moved end)
+                    / sum(case scorecard when 'relationship' then clients end),
+                100.0 * max(case scorecard when 'relationship' then share_moved end),
+                max(case scorecard when 'tier' then share_moved end)
+            from client_profiles.rpt_population_effect
+            """
+        ).fetchone()
+    assert (
+        f"halve the movements, from {at_once} to {in_two}, and avoid {flaps} flaps; "
+        f"each of the {months} comes one month later" in page
+    )
+    assert (
+        f"would have moved {mean:.1f} % of the clients in an average month, and "
+        f"{highest:.0f} % in the month" in page
+    )
+    assert tier == 0 and "look at the value itself: 0 %" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
