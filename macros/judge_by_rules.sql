@@ -18,7 +18,8 @@
         select
             {{ relation }}.*,
             case
-                when {{ relation }}.ineligibility_reason is not null then null
+                when {{ relation }}.ineligibility_reason is not null
+                    then cast(null as {{ dbt.type_string() }})
                 {%- for version in versions %}
                 when {{ client_profiles.is_version(version, relation) }}
                     then case
@@ -62,6 +63,8 @@
                 {%- endfor %}
             end as computed_profile,
             case
+                when find_first_rule.ineligibility_reason is not null
+                    then cast(null as {{ dbt.type_string() }})
                 {%- for version in versions %}
                 when {{ client_profiles.is_version(version, 'find_first_rule') }}
                     then {{ client_profiles.possible_profiles(
