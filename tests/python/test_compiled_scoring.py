@@ -135,7 +135,7 @@ def write_project(world: World, project: Path) -> None:
         "name: made_by_chance\n"
         "profile: made_by_chance\n"
         "flags: {require_ref_searches_node_package_before_root: true}\n"
-        f"vars: {{as_of: '{world.as_of}'}}\n"
+        f"vars: {{as_of: '{world.as_of}', check_against_reference: true}}\n"
         "seeds: {made_by_chance: {+schema: rules}}\n"
     )
     (project / "profiles.yml").write_text(
