@@ -5,8 +5,10 @@
     A rule is certain when its conditions hold whatever the missing values are,
     and possible when they can hold; the profiles of all possible rules up to
     the first certain one are possible. Each condition is looked at by itself,
-    so the list never lacks a profile; it can hold one too many where conditions
-    of one rule pull in opposite directions.
+    so the list never lacks a profile. It can hold one too many: where conditions
+    of one rule pull in opposite directions, where no points of the bands lead to
+    a rule's range, and where an earlier rule holds whenever this one does. Where
+    rules have lower bounds only, its first and its last rule are always reached.
 
     relation: CTE with the columns of int_client_scores
     versions: entries of scorecard_rules() that its rows belong to
@@ -18,7 +20,8 @@
         select
             {{ relation }}.*,
             case
-                when {{ relation }}.ineligibility_reason is not null then null
+                when {{ relation }}.ineligibility_reason is not null
+                    then cast(null as {{ dbt.type_string() }})
                 {%- for version in versions %}
                 when {{ client_profiles.is_version(version, relation) }}
                     then case
@@ -62,6 +65,8 @@
                 {%- endfor %}
             end as computed_profile,
             case
+                when find_first_rule.ineligibility_reason is not null
+                    then cast(null as {{ dbt.type_string() }})
                 {%- for version in versions %}
                 when {{ client_profiles.is_version(version, 'find_first_rule') }}
                     then {{ client_profiles.possible_profiles(

@@ -272,12 +272,13 @@ normalize_values as (
     from locate_values
 ),
 
-find_worst_points as (
+find_extreme_points as (
     select
         scorecard,
         version,
         criterion,
-        min(points) as worst_points
+        min(points) as lowest_points,
+        max(points) as highest_points
     from bands
     group by scorecard, version, criterion
 ),
@@ -289,20 +290,24 @@ give_points as materialized (
             when bands.points is not null then bands.points
             when normalize_values.missing_value_policy = 'neutral' then 50
             when normalize_values.missing_value_policy = 'worst'
-                then find_worst_points.worst_points
+                then find_extreme_points.lowest_points
         end as points,
         case
             when
                 bands.points is not null
                 or normalize_values.missing_value_policy <> 'exclude'
                 then normalize_values.weight
-        end as points_weight
+        end as points_weight,
+        coalesce(bands.points, find_extreme_points.lowest_points)
+            as lowest_points,
+        coalesce(bands.points, find_extreme_points.highest_points)
+            as highest_points
     from normalize_values
-    inner join find_worst_points
+    inner join find_extreme_points
         on
-            normalize_values.scorecard = find_worst_points.scorecard
-            and normalize_values.version = find_worst_points.version
-            and normalize_values.criterion = find_worst_points.criterion
+            normalize_values.scorecard = find_extreme_points.scorecard
+            and normalize_values.version = find_extreme_points.version
+            and normalize_values.criterion = find_extreme_points.criterion
     left join bands
         on
             normalize_values.scorecard = bands.scorecard
@@ -323,18 +328,28 @@ score_clients as materialized (
     select
         {{ key | join(', ') }},
         max(ineligibility_reason) as ineligibility_reason,
-        max(coverage) as coverage,
+        {%- for score, points, points_weight in [
+            ('score', 'points', 'points_weight'),
+            ('lowest_score', 'lowest_points', 'weight'),
+            ('highest_score', 'highest_points', 'weight'),
+        ] %}
         case
             when max(ineligibility_reason) is null
                 then 0.0001 * cast(
                     (
-                        2 * cast(sum(weight * points) * 10000000000 as hugeint)
-                        + cast(sum(points_weight) * 1000000 as hugeint)
+                        2 * cast(
+                            sum(weight * {{ points }}) * 10000000000 as hugeint
+                        )
+                        + cast(sum({{ points_weight }}) * 1000000 as hugeint)
                     )
-                    // (2 * cast(sum(points_weight) * 1000000 as hugeint))
+                    // (
+                        2 * cast(sum({{ points_weight }}) * 1000000 as hugeint)
+                    )
                     as decimal(18, 0)
                 )
-        end as score
+        end as {{ score }},
+        {%- endfor %}
+        max(coverage) as coverage
     from give_points
     group by {{ key | join(', ') }}
 ),
@@ -473,6 +488,8 @@ compare_with_stored as (
             'rule',
             'computed_profile',
             'score',
+            'lowest_score',
+            'highest_score',
             'coverage',
         ] %}
         or expect_profiles.{{ column }} is distinct from stored.{{ column }}

@@ -60,9 +60,9 @@ continue_course as (
     from {{ this }} as decided
     where
         decided.scorecard = '{{ scorecard }}'
-        and decided.period_start = cast(
-            '{{ client_profiles.previous_period(first_period) }}' as date
-        )
+        and {{ client_profiles.months_between(
+            'decided.period_start', "cast('" ~ first_period ~ "' as date)"
+        ) }} = 1
     {%- endfor %}
 ),
 

@@ -44,10 +44,7 @@ look_back as (
             order by confirm_profiles.period_start
         ) as confirmed_before,
         max(confirm_profiles.period_start) over (
-            partition by
-                confirm_profiles.client_id,
-                confirm_profiles.scorecard,
-                confirm_profiles.needed_periods
+            partition by confirm_profiles.scorecard
         ) as last_period
     from confirm_profiles
 ),

@@ -6,8 +6,12 @@ words that dbt adds to Jinja are written again here, and only those that the sco
 needs; an unknown one is an error that names it.
 
     models = JinjaModels()
-    models.load(seeds, metrics, as_of)
+    models.load(seeds, metrics)
+    models.look_from(as_of)
     rows = models.run("int_profile_candidates")
+
+Looked at from a later day, incremental models go on from what they hold, as they do in
+a later run of dbt.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ import duckdb
 import jinja2
 
 from project_files import ROOT
-from random_rules import Table
+from world_tables import Table
 
 MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\s*\(")
 
@@ -68,7 +72,10 @@ class JinjaModels:
         self._models = model_files(root)
         self._macros = macro_files(root)
         self._variables: dict[str, Any] = {}
+        # Tables that hold data of this run, and those that an earlier run left.
         self._built: set[str] = set()
+        self._kept: set[str] = set()
+        self._settings: dict[str, dict[str, Any]] = {}
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
         self._environment = jinja2.Environment(
             extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined
@@ -76,16 +83,15 @@ class JinjaModels:
         self._environment.globals.update(self._words_of_dbt())
         self._template = functools.cache(self._environment.from_string)
 
-    def load(self, seeds: dict[str, Table], metrics: Table, as_of: datetime.date) -> None:
+    def load(self, seeds: dict[str, Table], metrics: Table) -> None:
         """Forget everything and take in new data.
 
-        seeds: the rule seeds by name; metrics: int_client_metrics; as_of: the day
-        from which they are looked at
+        seeds: the rule seeds by name; metrics: int_client_metrics
         """
-        for name in sorted(self._built):
+        for name in sorted(self._built | self._kept):
             self._connection.execute(f'drop table "{name}"')
         self._built.clear()
-        self._variables = {"as_of": as_of.isoformat()}
+        self._kept.clear()
         for name, (columns, rows) in seeds.items():
             self._load_table(name, dict.fromkeys(columns, "text"), rows)
         columns, rows = metrics
@@ -95,6 +101,16 @@ class JinjaModels:
             {column: types.get(column, "decimal(28, 6)") for column in columns},
             rows,
         )
+
+    def look_from(self, as_of: datetime.date) -> None:
+        """Begin a run: from which day the data are looked at, later at every run."""
+        self._variables = {"as_of": as_of.isoformat()}
+        for name in sorted(self._built & self._settings.keys()):
+            self._built.remove(name)
+            if self._settings[name].get("materialized") == "incremental":
+                self._kept.add(name)
+            else:
+                self._connection.execute(f'drop table "{name}"')
 
     def run(self, name: str) -> list[dict[str, Any]]:
         """Build a model and all it reads; give its rows."""
@@ -108,12 +124,33 @@ class JinjaModels:
         self._connection.close()
 
     def _build(self, name: str) -> str:
-        """Make a table of a model if it is none yet; give its name in SQL."""
+        """Build a model if this run has not done so yet; give its name in SQL."""
         if name not in self._built:
-            sql = self._template(self._models[name]).render()
-            self._connection.execute(f'create table "{name}" as {sql}')
+            is_later_run = name in self._kept
+            settings: dict[str, Any] = {}
+            self._settings[name] = settings
+            sql = self._template(self._models[name]).render(
+                config=lambda **given: settings.update(given) or "",
+                is_incremental=lambda: is_later_run,
+                this=f'"{name}"',
+            )
+            if is_later_run:
+                self._replace_rows(name, sql, settings.get("unique_key"))
+            else:
+                self._connection.execute(f'create table "{name}" as {sql}')
+            self._kept.discard(name)
             self._built.add(name)
         return f'"{name}"'
+
+    def _replace_rows(self, name: str, sql: str, unique_key: str | None) -> None:
+        """Add the rows of a later run, in the place of those of the same key."""
+        self._connection.execute(f"create or replace temp table new_rows as {sql}")
+        if unique_key is not None:
+            self._connection.execute(
+                f'delete from "{name}" where {unique_key} in '
+                f"(select {unique_key} from new_rows)"
+            )
+        self._connection.execute(f'insert into "{name}" by name select * from new_rows')
 
     def _load_table(
         self, name: str, columns: dict[str, str], rows: list[dict[str, str]]
@@ -137,8 +174,6 @@ class JinjaModels:
             "client_profiles": _Namespace(self._call_macro),
             # With or without the name of the package in front.
             "ref": lambda *names: self._build(names[-1]),
-            "config": lambda **settings: "",
-            "is_incremental": lambda: False,
             "var": lambda name, default=None: self._variables.get(name, default),
             "return": _raise_return,
             "run_query": self._run_query,
@@ -148,8 +183,12 @@ class JinjaModels:
             ),
             "modules": SimpleNamespace(re=re, datetime=datetime),
             "exceptions": SimpleNamespace(raise_compiler_error=_raise_error),
+            # What earlier runs left is not looked at for rules that have changed.
+            "graph": SimpleNamespace(nodes={}),
             "dbt": SimpleNamespace(
-                type_string=lambda: "text", concat=lambda parts: " || ".join(parts)
+                type_string=lambda: "text",
+                concat=lambda parts: " || ".join(parts),
+                dateadd=lambda part, number, day: f"{day} + interval ({number}) {part}",
             ),
             "adapter": SimpleNamespace(
                 dispatch=self._dispatch, get_columns_in_relation=self._columns

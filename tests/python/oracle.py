@@ -7,12 +7,16 @@ any SQL. Tests compare the project with it, digit by digit.
     verdicts = judge(versions, metrics, first_open_period)
 
 gives one `Verdict` per scorecard, client and period: whether the client is eligible,
-the points of each criterion, the score, the rule and the profile.
+the points of each criterion, the score, the rule and the profile. What follows from
+verdicts is beside it: `oracle_certainty` (what missing values could change),
+`oracle_courses` (what is confirmed, month by month, and assigned) and
+`oracle_population` (what the other clients do to one).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -73,16 +77,31 @@ class Rule:
 
 @dataclass(frozen=True)
 class Version:
-    """A dated set of weights, bands and rules of a scorecard."""
+    """A dated set of weights, bands and rules of a scorecard.
+
+    Without an end it lasts until the next approved version begins.
+    """
 
     scorecard: str
     name: str
     effective_from: date
     effective_to: date | None
+    confirmation_periods: int
     minimum_tenure_months: int
     minimum_coverage: Decimal
     criteria: tuple[Criterion, ...]
     rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Override:
+    """A decision to place a client in a profile by hand; its last day is not in it."""
+
+    scorecard: str
+    client: str
+    profile: str
+    valid_from: date
+    valid_to: date
 
 
 # Metrics of a client in a period, by name; None is missing.
@@ -107,20 +126,37 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a scorecard says about a client in a period."""
+class Facts:
+    """What the conditions of rules look at."""
 
-    version: str
+    score: Decimal
+    points: dict[str, Decimal | None]
+    values: Values
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a version of a scorecard says about a client in a period.
+
+    The lowest and the highest score are those that the client could have if its
+    missing values were known.
+    """
+
+    version: Version
+    values: Values
     ineligibility_reason: str | None
     coverage: Decimal
     score: Decimal | None
+    lowest_score: Decimal | None
+    highest_score: Decimal | None
     rule: str | None
     profile: str
     judgements: dict[str, Judgement]
 
 
-# By scorecard, client and period.
-Verdicts = dict[tuple[str, str, date], Verdict]
+# By scorecard, client and period; those of candidates by scorecard, version, client
+# and period. What comes before the period names one course of verdicts.
+Verdicts = dict[tuple, Verdict]
 
 
 # -- judging ----------------------------------------------------------------------
@@ -133,14 +169,63 @@ def judge(
 
     versions: the approved ones; first_open_period: the first that is not complete
     """
-    verdicts = {}
-    periods = sorted({period for _, period in metrics if period < first_open_period})
-    for version in versions:
-        for period in periods:
-            if is_within(period, version.effective_from, version.effective_to):
-                for client, verdict in judge_period(version, metrics, period).items():
-                    verdicts[version.scorecard, client, period] = verdict
-    return verdicts
+    return {
+        (version.scorecard, client, period): verdict
+        for version in versions
+        for client, period, verdict in judge_history(
+            version, metrics, version.effective_from,
+            min(end_of(version, versions), first_open_period),
+        )
+    }
+
+
+def judge_candidates(
+    candidates: list[Version],
+    versions: list[Version],
+    metrics: Metrics,
+    first_open_period: date,
+) -> Verdicts:
+    """Judge by candidate versions, whatever their dates are.
+
+    Each judges all complete periods since the first approved version of its
+    scorecard began.
+    """
+    return {
+        (candidate.scorecard, candidate.name, client, period): verdict
+        for candidate in candidates
+        for client, period, verdict in judge_history(
+            candidate, metrics,
+            min(
+                version.effective_from
+                for version in versions
+                if version.scorecard == candidate.scorecard
+            ),
+            first_open_period,
+        )
+    }
+
+
+def end_of(version: Version, versions: list[Version]) -> date:
+    """Give the day from which an approved version is no longer in force."""
+    if version.effective_to is not None:
+        return version.effective_to
+    later = [
+        each.effective_from
+        for each in versions
+        if each.scorecard == version.scorecard
+        and each.effective_from > version.effective_from
+    ]
+    return min(later, default=date.max)
+
+
+def judge_history(
+    version: Version, metrics: Metrics, begins: date, ends: date
+) -> Iterator[tuple[str, date, Verdict]]:
+    """Judge all clients of all periods from one day to before another."""
+    for period in sorted({period for _, period in metrics}):
+        if begins <= period < ends:
+            for client, verdict in judge_period(version, metrics, period).items():
+                yield client, period, verdict
 
 
 def judge_period(
@@ -267,14 +352,15 @@ def conclude(
     values: Values,
 ) -> Verdict:
     """Go from the points of the criteria to score, rule, profile and contributions."""
-    weights = {criterion.name: criterion.weight for criterion in version.criteria}
     coverage = cover(
         version, {name: (each.metric_value,) for name, each in judgements.items()}
     )
     if reason is not None:
         return Verdict(
-            version.name, reason, coverage, None, None, NOT_YET_ELIGIBLE, judgements
+            version, values, reason, coverage, None, None, None, None,
+            NOT_YET_ELIGIBLE, judgements,
         )
+    weights = {criterion.name: criterion.weight for criterion in version.criteria}
     shares = exact_contributions(weights, judgements)
     score = half_up(sum(shares.values(), Fraction(0)), 4)
     contributions = share_out(score, shares)
@@ -282,10 +368,38 @@ def conclude(
         name: Judgement(**{**vars(each), "contribution": contributions[name]})
         for name, each in judgements.items()
     }
-    rule = first_rule(version.rules, score, judgements, values)
+    points = {name: each.points for name, each in judgements.items()}
+    rule = first_rule(version.rules, Facts(score, points, values))
     return Verdict(
-        version.name, None, coverage, score, rule.name, rule.profile, judgements
+        version, values, None, coverage, score,
+        extreme_score(version, judgements, min), extreme_score(version, judgements, max),
+        rule.name, rule.profile, judgements,
     )
+
+
+def extreme_score(
+    version: Version, judgements: dict[str, Judgement], extreme: Callable
+) -> Decimal:
+    """Give the score with each missing value in its worst or best band.
+
+    extreme: min or max
+    """
+    points = {
+        criterion.name: judgements[criterion.name].points
+        if judgements[criterion.name].judged_value is not None
+        else extreme(band.points for band in criterion.bands)
+        for criterion in version.criteria
+    }
+    return full_score(version, points)
+
+
+def full_score(version: Version, points: dict[str, Decimal]) -> Decimal:
+    """Give the score of a client that has points for every criterion."""
+    exact = sum(
+        Fraction(criterion.weight) * Fraction(points[criterion.name])
+        for criterion in version.criteria
+    )
+    return half_up(exact, 4)
 
 
 def exact_contributions(
@@ -317,29 +431,25 @@ def share_out(score: Decimal, shares: dict[str, Fraction]) -> dict[str, Decimal]
     return {name: Decimal(count).scaleb(-4) for name, count in units.items()}
 
 
-def first_rule(
-    rules: tuple[Rule, ...],
-    score: Decimal,
-    judgements: dict[str, Judgement],
-    values: Values,
-) -> Rule:
+def first_rule(rules: tuple[Rule, ...], facts: Facts) -> Rule:
     """Give the rule of lowest priority number whose conditions all hold."""
-
-    def holds(condition: Condition) -> bool:
-        if condition.lower is None and condition.upper is None:
-            return True
-        if condition.subject == "score":
-            value = score
-        elif condition.subject == "points":
-            value = judgements[condition.subject_name].points
-        else:
-            value = values[condition.subject_name]
-        return value is not None and is_within(value, condition.lower, condition.upper)
-
     return min(
-        (rule for rule in rules if all(holds(each) for each in rule.conditions)),
+        (rule for rule in rules if all(holds(each, facts) for each in rule.conditions)),
         key=lambda rule: rule.priority,
     )
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Say whether a condition holds; what is missing meets no bound."""
+    if condition.lower is None and condition.upper is None:
+        return True
+    if condition.subject == "score":
+        value = facts.score
+    elif condition.subject == "points":
+        value = facts.points[condition.subject_name]
+    else:
+        value = facts.values[condition.subject_name]
+    return value is not None and is_within(value, condition.lower, condition.upper)
 
 
 # -- small tools ------------------------------------------------------------------

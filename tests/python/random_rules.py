@@ -1,32 +1,35 @@
 """Random but sound rules and random clients, made to hit the edges.
 
-    world = random_world(random.Random(1), scorecards=10, clients=30)
+    world = random_world(Random(1), scorecards=10, clients=30, periods=8)
 
-`random` may also be the one of a Hypothesis strategy (`st.randoms()`). Values lie on
-the bounds of bands, a millionth beside them, equal those of other clients or are
-missing; bounds of rules equal scores that occur.
+The same seed makes the same world. Values lie on the bounds of bands, a millionth
+beside them, equal those of other clients or are missing; bounds of rules equal scores
+that occur. Clients are away for some months, stay as they were for others, and are
+placed by hand.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
-from pathlib import Path
+from functools import cached_property, partial
+from itertools import pairwise
 from random import Random
+from typing import Any
 
 from oracle import (
     Band,
     Condition,
     Criterion,
     Metrics,
+    Override,
     Rule,
     Verdicts,
     Version,
     judge,
+    judge_candidates,
     months_before,
 )
 
@@ -45,9 +48,6 @@ CRITERIA = {
 }
 METRICS = ("tenure_months", "size", "reach", "delay", "growth")
 
-# Columns and lines of a table, all cells being texts.
-Table = tuple[list[str], list[dict[str, str]]]
-
 # Positions of clients among others, and numbers just beside them.
 POSITIONS = [
     Decimal(text)
@@ -60,17 +60,29 @@ POSITIONS = [
 
 @dataclass(frozen=True)
 class World:
-    """Rules, clients and the day from which they are looked at."""
+    """Rules, clients and the day from which they are looked at.
+
+    earlier_days: from which they were looked at before, in the same history
+    """
 
     versions: list[Version]
     candidates: list[Version]
+    overrides: list[Override]
     metrics: Metrics
     as_of: date
+    earlier_days: tuple[date, ...]
 
-    @property
+    @cached_property
     def verdicts(self) -> Verdicts:
         """What the oracle says of this world."""
         return judge(self.versions, self.metrics, self.as_of.replace(day=1))
+
+    @cached_property
+    def candidate_verdicts(self) -> Verdicts:
+        """What it says of the candidate versions."""
+        return judge_candidates(
+            self.candidates, self.versions, self.metrics, self.as_of.replace(day=1)
+        )
 
 
 # -- making a world ---------------------------------------------------------------
@@ -80,26 +92,27 @@ def random_world(random: Random, scorecards: int, clients: int, periods: int) ->
     """Make scorecards with up to three versions each, and clients to score."""
     grid = {metric: random_grid(random) for metric in METRICS[1:]}
     grid["tenure_months"] = [Decimal(number) for number in range(0, 16, 2)]
-    metrics = random_metrics(random, grid, clients, periods)
-    # The last one or two periods may be open.
-    as_of = months_before(FIRST_PERIOD, -periods + random.choice([0, 0, 0, 1]))
-    everybody = (catch_all("everybody", 1),)
     versions, candidates = [], []
     for number in range(scorecards):
-        approved = random_versions(random, f"card_{number}", grid, periods)
-        versions += approved
-        if random.randint(0, 3) == 3:
-            # Scored beside the approved ones: it must not get in their way.
-            proposal = replace(approved[0], name="proposal", effective_to=None)
-            candidates.append(replace(proposal, rules=everybody))
-    # Scores do not depend on the rules, and the rules are to fit the scores.
-    draft = World(
-        [replace(version, rules=everybody) for version in versions],
+        versions += random_versions(random, f"card_{number}", grid, periods)
+        for name in ["proposal", "another"][: random.choice([0, 0, 1, 2])]:
+            candidates.append(
+                random_candidate(random, f"card_{number}", name, grid, periods)
+            )
+    metrics = random_metrics(random, grid, clients, periods)
+    # The last one or two periods may be open.
+    last = periods - random.choice([0, 0, 0, 1])
+    earlier = random.sample(range(last), min(last, random.choice([0, 0, 1, 2])))
+    world = World(
+        versions,
         candidates,
+        random_overrides(random, versions, metrics, periods),
         metrics,
-        as_of,
+        as_of=months_before(FIRST_PERIOD, -last),
+        earlier_days=tuple(months_before(FIRST_PERIOD, -day) for day in sorted(earlier)),
     )
-    return replace(draft, versions=with_rules(random, draft))
+    # Scores do not depend on the rules, and the rules are to fit the scores.
+    return with_rules(random, world)
 
 
 def random_grid(random: Random) -> list[Decimal]:
@@ -122,15 +135,22 @@ def random_metrics(
     """Make the metrics of clients that begin at any time and may be away."""
     metrics = {}
     for number in range(clients):
+        name = f"client_{number:03}"
         age = random.randint(-2, 4)
+        steadiness = random.choice([0, 1, 2])
         presence = random.choice([1, 3, 9])
         for month in range(max(0, -age), periods):
             if random.randint(0, presence) == 0:
                 continue
+            period = months_before(FIRST_PERIOD, -month)
+            before = metrics.get((name, months_before(period, 1)), {})
             values = {"tenure_months": Decimal(age + month)}
             for metric in METRICS[1:]:
-                values[metric] = random_value(random, grid[metric])
-            metrics[f"client_{number:03}", months_before(FIRST_PERIOD, -month)] = values
+                stays = metric in before and random.randint(0, 2) < steadiness
+                values[metric] = (
+                    before[metric] if stays else random_value(random, grid[metric])
+                )
+            metrics[name, period] = values
     if not metrics:
         values = dict.fromkeys(METRICS[1:])
         metrics["client_000", FIRST_PERIOD] = {"tenure_months": Decimal(0), **values}
@@ -156,20 +176,49 @@ def random_versions(
     dates = [months_before(FIRST_PERIOD, -start) for start in starts]
     versions = []
     for number, (begins, ends) in enumerate(zip(dates, [*dates[1:], None])):
-        criteria = random_criteria(random, grid)
-        versions.append(
-            Version(
-                scorecard=scorecard,
-                name=random.choice(["{}", "2025.{}0", "v-{}"]).format(number),
-                effective_from=begins,
-                effective_to=ends,
-                minimum_tenure_months=random.choice([0, 0, 1, 3]),
-                minimum_coverage=random_coverage(random, criteria),
-                criteria=criteria,
-                rules=(),
-            )
-        )
+        name = random.choice(["{}", "2025.{}0", "v-{}"]).format(number)
+        # Where no end is written a version ends with the beginning of the next.
+        dated = random.choice([ends, None])
+        versions.append(random_version(random, scorecard, name, begins, dated, grid))
     return versions
+
+
+def random_candidate(
+    random: Random,
+    scorecard: str,
+    name: str,
+    grid: dict[str, list[Decimal]],
+    periods: int,
+) -> Version:
+    """Make a candidate version, whose dates say nothing about what it scores."""
+    begins = random.randint(-1, periods + 1)
+    ends = random.choice([None, months_before(FIRST_PERIOD, -begins - 2)])
+    return random_version(
+        random, scorecard, name, months_before(FIRST_PERIOD, -begins), ends, grid
+    )
+
+
+def random_version(
+    random: Random,
+    scorecard: str,
+    name: str,
+    begins: date,
+    ends: date | None,
+    grid: dict[str, list[Decimal]],
+) -> Version:
+    """Make a version that leads everybody to one profile."""
+    criteria = random_criteria(random, grid)
+    return Version(
+        scorecard=scorecard,
+        name=name,
+        effective_from=begins,
+        effective_to=ends,
+        confirmation_periods=random.choice([1, 2, 2, 3, 4]),
+        minimum_tenure_months=random.choice([0, 0, 1, 3]),
+        minimum_coverage=random_coverage(random, criteria),
+        criteria=criteria,
+        rules=(catch_all("everybody", 1),),
+    )
 
 
 def random_criteria(
@@ -189,7 +238,7 @@ def random_criteria(
                 weight=weight,
                 normalization=normalization,
                 missing_value_policy=random.choice(["exclude", "worst", "neutral"]),
-                maximum_age_months=random.choice([0, 0, 1, 2, 14]),
+                maximum_age_months=random.choice([0, 0, 1, 2, 7]),
                 bands=random_bands(random, bounds),
             )
         )
@@ -231,24 +280,49 @@ def random_coverage(random: Random, criteria: tuple[Criterion, ...]) -> Decimal:
     return random.choice([Decimal(0), Decimal(0), exact, above])
 
 
-def with_rules(random: Random, world: World) -> list[Version]:
-    """Give the versions rules, with bounds at scores and points that occur."""
-    scores: dict[tuple[str, str], set[Decimal]] = {}
-    for (scorecard, _, _), verdict in world.verdicts.items():
-        if verdict.score is not None:
-            scores.setdefault((scorecard, verdict.version), set()).add(verdict.score)
-    return [
-        replace(
-            version,
-            rules=random_rules(
-                random,
-                version,
-                sorted(scores.get((version.scorecard, version.name), {Decimal(50)})),
-                world.metrics,
-            ),
-        )
-        for version in world.versions
+def random_overrides(
+    random: Random, versions: list[Version], metrics: Metrics, periods: int
+) -> list[Override]:
+    """Make decisions by hand; of those for one client no two hold at once."""
+    days = [
+        months_before(FIRST_PERIOD, -month).replace(day=day)
+        for month in range(-1, periods + 2)
+        for day in (1, 2, 28)
     ]
+    overrides = []
+    for scorecard in sorted({version.scorecard for version in versions}):
+        for client in sorted({client for client, _ in metrics}):
+            if random.randint(0, 5) == 5:
+                cuts = sorted(random.sample(days, random.randint(2, 4)))
+                # One may begin on the day on which another ends.
+                for begins, ends in list(pairwise(cuts))[:: random.choice([1, 2])]:
+                    profile = f"P{random.randint(1, 3)}"
+                    overrides.append(
+                        Override(scorecard, client, profile, begins, ends)
+                    )
+    return overrides
+
+
+def with_rules(random: Random, world: World) -> World:
+    """Give the versions rules, with bounds at scores and points that occur."""
+    scores: dict[Version, set[Decimal]] = {}
+    for verdict in (*world.verdicts.values(), *world.candidate_verdicts.values()):
+        if verdict.score is not None:
+            scores.setdefault(verdict.version, set()).update(
+                (verdict.score, verdict.lowest_score, verdict.highest_score)
+            )
+
+    def give_rules(version: Version) -> Version:
+        numbers = sorted(scores.get(version, {Decimal(50)}))
+        return replace(
+            version, rules=random_rules(random, version, numbers, world.metrics)
+        )
+
+    return replace(
+        world,
+        versions=[give_rules(version) for version in world.versions],
+        candidates=[give_rules(version) for version in world.candidates],
+    )
 
 
 def random_rules(
@@ -256,6 +330,8 @@ def random_rules(
 ) -> tuple[Rule, ...]:
     """Make rules in random order of priority; the last one catches everybody."""
     count = random.randint(0, 5)
+    # Rules that only ask for enough of something are the ones that people write.
+    kinds = random.choice([(0, 2), (0, 1, 2, 3)])
     priorities = sorted(random.sample(range(1, 20), count + 1))
     rules = []
     for number, priority in enumerate(priorities[:-1]):
@@ -268,7 +344,7 @@ def random_rules(
             random.choice([1, 1, 2, 3]),
         )
         conditions = tuple(
-            random_condition(random, subject, name, version, scores, metrics)
+            random_condition(random, kinds, subject, name, version, scores, metrics)
             for subject, name in subjects
         )
         rules.append(
@@ -284,6 +360,7 @@ def catch_all(name: str, priority: int) -> Rule:
 
 def random_condition(
     random: Random,
+    kinds: tuple[int, ...],
     subject: str,
     name: str | None,
     version: Version,
@@ -300,7 +377,7 @@ def random_condition(
         known = {values[name] for values in metrics.values()} - {None}
         numbers = sorted(known) or [Decimal(0)]
     lower = random.choice(numbers)
-    kind = random.randint(0, 3)
+    kind = random.choice(kinds)
     if kind == 1:
         return Condition(subject, name, None, lower)
     if kind == 2:
@@ -319,7 +396,11 @@ def reduced(world: World, fails: Callable[[World], bool]) -> World:
 
     fails: says whether a world still shows the failure; it is asked some fifty times
     """
-    for part in ("scorecards", "candidates", "versions", "rules", "clients", "rows"):
+    parts = (
+        "earlier_days", "scorecards", "candidates", "overrides", "versions", "rules",
+        "clients", "rows",
+    )
+    for part in parts:
         for smaller in without_one(world, part):
             trial = smaller(world)
             if trial.versions and trial.metrics and fails(trial):
@@ -341,11 +422,13 @@ def without_one(world: World, part: str) -> Iterator[Callable[[World], World]]:
             yield partial(
                 keep_versions, lambda each, key=key: (each.scorecard, each.name) != key
             )
-    elif part == "candidates":
-        yield lambda each: replace(each, candidates=[])
+    elif part in ("candidates", "overrides", "earlier_days"):
+        for thing in getattr(world, part):
+            yield partial(take_away, part, thing)
     elif part == "rules":
         # Never the last one, which catches everybody.
-        for name in sorted({rule.name for each in world.versions for rule in each.rules}):
+        everything = (*world.versions, *world.candidates)
+        for name in sorted({rule.name for each in everything for rule in each.rules}):
             yield partial(keep_rules, lambda rule, name=name: rule.name != name)
     elif part == "clients":
         for client in sorted({client for client, _ in world.metrics}):
@@ -355,154 +438,39 @@ def without_one(world: World, part: str) -> Iterator[Callable[[World], World]]:
             yield partial(keep_rows, lambda key, row=row: key != row)
 
 
+def take_away(part: str, thing: Any, world: World) -> World:
+    """Give the world without one thing of a field."""
+    left = [each for each in getattr(world, part) if each != thing]
+    return replace(world, **{part: type(getattr(world, part))(left)})
+
+
 def keep_versions(keep: Callable[[Version], bool], world: World) -> World:
-    """Give the world with some of its approved versions only."""
-    return replace(world, versions=[each for each in world.versions if keep(each)])
+    """Give the world with some of its approved versions, and what goes with them."""
+    versions = [version for version in world.versions if keep(version)]
+    left = {version.scorecard for version in versions}
+    return replace(
+        world,
+        versions=versions,
+        candidates=[each for each in world.candidates if each.scorecard in left],
+        overrides=[each for each in world.overrides if each.scorecard in left],
+    )
 
 
 def keep_rules(keep: Callable[[Rule], bool], world: World) -> World:
     """Give the world with some of its rules, and with the last of each version."""
-    versions = [
-        replace(
-            version,
-            rules=tuple(
-                rule for rule in version.rules
-                if keep(rule) or rule == version.rules[-1]
-            ),
-        )
-        for version in world.versions
-    ]
-    return replace(world, versions=versions)
+
+    def keep_some(version: Version) -> Version:
+        rules = [rule for rule in version.rules[:-1] if keep(rule)]
+        return replace(version, rules=(*rules, version.rules[-1]))
+
+    return replace(
+        world,
+        versions=[keep_some(version) for version in world.versions],
+        candidates=[keep_some(version) for version in world.candidates],
+    )
 
 
 def keep_rows(keep: Callable[[tuple[str, date]], bool], world: World) -> World:
     """Give the world with some of its clients' months only."""
     metrics = {key: values for key, values in world.metrics.items() if keep(key)}
     return replace(world, metrics=metrics)
-
-
-# -- writing it as seeds ----------------------------------------------------------
-
-
-def seed_tables(world: World) -> dict[str, Table]:
-    """Give every rule seed by its name."""
-    everything = [
-        *((version, "approved") for version in world.versions),
-        *((version, "candidate") for version in world.candidates),
-    ]
-    scorecards = sorted({version.scorecard for version in world.versions})
-    rows = {
-        "scorecards": [
-            {"scorecard": name, "label": name, "description": ""} for name in scorecards
-        ],
-        "scorecard_versions": [],
-        "criteria": [
-            {
-                "criterion": criterion, "metric": metric, "label": criterion,
-                "unit": "units", "direction": "higher_is_better",
-                "is_actionable": "true", "improvement_action": "",
-            }
-            for criterion, metric in CRITERIA.items()
-        ],
-        "criterion_weights": [],
-        "score_bands": [],
-        "profiles": [
-            {
-                "scorecard": name, "profile": profile, "rank": rank, "label": profile,
-                "is_ideal": "true" if rank == "1" else "false", "color": "#0072B2",
-                "description": "",
-            }
-            for name in scorecards
-            for profile, rank in (
-                ("P1", "1"), ("P2", "2"), ("P3", "3"), ("not_yet_eligible", ""),
-            )
-        ],
-        "profile_rules": [],
-    }
-    for version, status in everything:
-        add_version(rows, version, status)
-    # No decision by hand: an empty seed has to do.
-    overrides = [
-        "scorecard", "client_id", "profile", "valid_from", "valid_to", "reason",
-        "requested_by", "approved_by",
-    ]
-    return {
-        **{name: (list(lines[0]), lines) for name, lines in rows.items()},
-        "profile_overrides": (overrides, []),
-    }
-
-
-def add_version(
-    rows: dict[str, list[dict[str, str]]], version: Version, status: str
-) -> None:
-    """Add the lines of one version to those of the seeds, as texts."""
-    key = {"scorecard": version.scorecard, "version": version.name}
-    rows["scorecard_versions"].append(
-        {
-            **key, "status": status,
-            "effective_from": text(version.effective_from),
-            "effective_to": text(version.effective_to),
-            "confirmation_periods": "1",
-            "minimum_tenure_months": str(version.minimum_tenure_months),
-            "minimum_coverage": text(version.minimum_coverage),
-            "approved_by": "somebody", "approved_on": "2024-01-01",
-            "change_note": "made by chance",
-        }
-    )
-    for criterion in version.criteria:
-        rows["criterion_weights"].append(
-            {
-                **key, "criterion": criterion.name, "weight": text(criterion.weight),
-                "normalization": criterion.normalization,
-                "missing_value_policy": criterion.missing_value_policy,
-                "maximum_age_months": str(criterion.maximum_age_months),
-            }
-        )
-        # From the highest down: the order of the lines must not matter.
-        rows["score_bands"] += [
-            {
-                **key, "criterion": criterion.name, "band": band.name,
-                "lower_bound": text(band.lower), "upper_bound": text(band.upper),
-                "points": text(band.points), "label": band.name,
-            }
-            for band in reversed(criterion.bands)
-        ]
-    rows["profile_rules"] += [
-        {
-            **key, "priority": str(rule.priority), "rule": rule.name,
-            "profile": rule.profile, "subject": condition.subject,
-            "subject_name": condition.subject_name or "",
-            "lower_bound": text(condition.lower), "upper_bound": text(condition.upper),
-        }
-        for rule in reversed(version.rules)
-        for condition in rule.conditions
-    ]
-
-
-def metric_table(world: World) -> Table:
-    """Give int_client_metrics."""
-    lines = [
-        {
-            "client_id": client,
-            "period_start": text(period),
-            **{metric: text(value) for metric, value in values.items()},
-        }
-        for (client, period), values in world.metrics.items()
-    ]
-    return ["client_id", "period_start", *METRICS], lines
-
-
-def text(value: Decimal | date | None) -> str:
-    """Write a cell of a seed; None is an empty one."""
-    if value is None:
-        return ""
-    return f"{value:f}" if isinstance(value, Decimal) else value.isoformat()
-
-
-def write_csv(path: Path, table: Table) -> None:
-    """Write a table to a CSV file, with a header even where there are no lines."""
-    columns, rows = table
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)

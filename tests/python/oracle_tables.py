@@ -1,0 +1,214 @@
+"""What the project's tables should hold by the oracle, and in what they differ.
+
+    for difference in differences(world, {"int_profile_candidates": rows, ...}):
+        print(difference)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from oracle import Judgement, Verdict, Verdicts
+from oracle_certainty import contradictions, possible_profiles
+from oracle_courses import assign, courses, replay, walk
+from oracle_population import population_effects
+from random_rules import World
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The rows that a table should have, by its key; of columns that are not here the
+    oracle says nothing."""
+
+    key: tuple[str, ...]
+    rows: dict[tuple, Row]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is not as expected: in which table and row, and what."""
+
+    table: str
+    row: Row
+    what: str
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"{self.table}, {', '.join(map(str, self.row.values()))}: {self.what}"
+
+
+def expected_tables(world: World) -> dict[str, Expected]:
+    """Give what each table that the oracle knows should hold, by its name."""
+    client_month = ("scorecard", "client_id", "period_start")
+    candidate_month = ("scorecard", "version", "client_id", "period_start")
+    return {
+        "int_profile_candidates": Expected(
+            client_month,
+            {key: verdict_row(verdict) for key, verdict in world.verdicts.items()},
+        ),
+        "fct_criterion_scores": Expected(
+            (*client_month, "criterion"),
+            {
+                (*key, name): criterion_row(verdict, judgement)
+                for key, verdict in world.verdicts.items()
+                for name, judgement in verdict.judgements.items()
+            },
+        ),
+        "int_profile_assignments": Expected(client_month, assignment_rows(world)),
+        "int_candidate_version_profiles": Expected(candidate_month, candidate_rows(world)),
+        "int_population_effects": Expected(client_month, effect_rows(world)),
+        "rpt_confirmation_replay": Expected(
+            ("scorecard", "confirmation_periods"), replay_rows(world)
+        ),
+    }
+
+
+# -- rows -------------------------------------------------------------------------
+
+
+def verdict_row(verdict: Verdict) -> Row:
+    """Give the columns that a verdict decides by itself."""
+    is_eligible = verdict.ineligibility_reason is None
+    return {
+        "version": verdict.version.name,
+        "ineligibility_reason": verdict.ineligibility_reason,
+        "coverage": verdict.coverage,
+        "score": verdict.score,
+        "lowest_score": verdict.lowest_score,
+        "highest_score": verdict.highest_score,
+        "rule": verdict.rule,
+        "computed_profile": verdict.profile,
+        "possible_profiles": ", ".join(possible_profiles(verdict)) if is_eligible else None,
+    }
+
+
+def criterion_row(verdict: Verdict, judgement: Judgement) -> Row:
+    """Give the columns of fct_criterion_scores that a judgement decides."""
+    row = {
+        "version": verdict.version.name,
+        "metric_value": judgement.metric_value,
+        "value_age_months": judgement.age,
+        "is_missing": judgement.metric_value is None,
+        "judged_value": judgement.judged_value,
+        "band": judgement.band,
+        "band_label": judgement.band,
+        "contribution": judgement.contribution,
+    }
+    # What the points of a client without score are is nobody's business.
+    if verdict.score is not None:
+        row["points"] = judgement.points
+    return row
+
+
+def assignment_rows(world: World) -> dict[tuple, Row]:
+    """Give the rows of int_profile_assignments."""
+    rows = {}
+    for course_key, course in courses(world.verdicts).items():
+        for step in walk(course):
+            key = (*course_key, step.period)
+            verdict = course[step.period]
+            profile, source = assign(key, verdict, step.confirmed, world.overrides)
+            rows[key] = {
+                **verdict_row(verdict),
+                "confirmed_profile": step.confirmed,
+                "computed_periods": step.computed_periods,
+                "profile": profile,
+                "assignment_source": source,
+            }
+    return rows
+
+
+def candidate_rows(world: World) -> dict[tuple, Row]:
+    """Give the rows of int_candidate_version_profiles."""
+    return {
+        (*course_key, step.period): {
+            **verdict_row(course[step.period]),
+            "confirmed_profile": step.confirmed,
+        }
+        for course_key, course in courses(world.candidate_verdicts).items()
+        for step in walk(course)
+    }
+
+
+def effect_rows(world: World) -> dict[tuple, Row]:
+    """Give the rows of int_population_effects."""
+    rows = {}
+    for key, verdicts in population_effects(world.verdicts).items():
+        row = rows[key] = {"version": verdicts[0].version.name}
+        for verdict, when in zip(verdicts, ("before", "by_population", "after")):
+            row[f"computed_profile_{when}"] = verdict.profile
+            row[f"score_{when}"] = verdict.score
+    return rows
+
+
+def replay_rows(world: World) -> dict[tuple, Row]:
+    """Give the rows of rpt_confirmation_replay."""
+    of_scorecard: dict[str, list] = {}
+    for (scorecard, _), course in courses(world.verdicts).items():
+        of_scorecard.setdefault(scorecard, []).append(course)
+    rows = {}
+    for scorecard, its_courses in of_scorecard.items():
+        last_period = max(period for course in its_courses for period in course)
+        [in_force] = {
+            course[last_period].version.confirmation_periods
+            for course in its_courses
+            if last_period in course
+        }
+        at_once = replay(its_courses, 1)["movements"]
+        for needed in (1, 2, 3, 4):
+            row = rows[scorecard, needed] = dict(replay(its_courses, needed))
+            row["movements_avoided"] = at_once - row["movements"]
+            row["is_in_force"] = needed == in_force
+    return rows
+
+
+# -- comparing --------------------------------------------------------------------
+
+
+def differences(world: World, tables: dict[str, list[Row]]) -> Iterator[Difference]:
+    """Give everything in which the project's tables are not as expected.
+
+    tables: their rows, of every table that the oracle knows
+    """
+    expected = expected_tables(world)
+    for table, rows in tables.items():
+        yield from unequal(table, expected[table], rows)
+    for table, verdicts in (
+        ("int_profile_candidates", world.verdicts),
+        ("int_candidate_version_profiles", world.candidate_verdicts),
+    ):
+        yield from contradicted(table, expected[table].key, verdicts, tables[table])
+
+
+def unequal(table: str, expected: Expected, rows: list[Row]) -> Iterator[Difference]:
+    """Give the rows and cells of a table that are not as expected."""
+    found = {tuple(row[column] for column in expected.key): row for row in rows}
+    if len(found) < len(rows):
+        yield Difference(table, {}, "several rows have the same key")
+    for key in sorted(expected.rows.keys() | found.keys()):
+        row = dict(zip(expected.key, key))
+        if key not in found or key not in expected.rows:
+            who = "oracle" if key in expected.rows else "project"
+            yield Difference(table, row, f"only the {who} has the row")
+            continue
+        for column, value in expected.rows[key].items():
+            if found[key][column] != value:
+                what = f"{column} is {found[key][column]}, the oracle says {value}"
+                yield Difference(table, row, what)
+
+
+def contradicted(
+    table: str, key: tuple[str, ...], verdicts: Verdicts, rows: list[Row]
+) -> Iterator[Difference]:
+    """Give the rows whose possible profiles don't stand up to trying everything."""
+    for row in rows:
+        place = {column: row[column] for column in key}
+        verdict = verdicts.get(tuple(place.values()))
+        if verdict and verdict.score is not None and row["possible_profiles"]:
+            listed = row["possible_profiles"].split(", ")
+            for what in contradictions(verdict, listed):
+                yield Difference(table, place, what)
