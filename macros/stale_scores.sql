@@ -4,12 +4,13 @@
     versions: result of scorecard_rules(), those that the table follows
     before: look only at periods before this one, as ISO text; none for all
     other_scorecards: whether scores of other scorecards than these are stale too
+    version_column: what the column version is called there
     returns: {lines: texts, first_period: ISO text}; no lines where all is well -#}
-{% macro stale_scores(relation, versions, before=none, other_scorecards=false) -%}
+{% macro stale_scores(relation, versions, before=none, other_scorecards=false, version_column='version') -%}
     {%- set find_stale -%}
         select
             scorecard,
-            version,
+            {{ version_column }} as version,
             cast(min(period_start) as {{ dbt.type_string() }}) as first_period,
             cast(max(period_start) as {{ dbt.type_string() }}) as last_period
         from {{ relation }}
@@ -18,7 +19,7 @@
             {{ 'or ' if not loop.first -}}
             (
                 scorecard = '{{ version.scorecard }}'
-                and version = '{{ version.version }}'
+                and {{ version_column }} = '{{ version.version }}'
                 and rules_fingerprint = '{{ version.fingerprint }}'
                 and period_start >= cast('{{ version.scored_from }}' as date)
                 {%- if version.scored_to is not none %}
@@ -37,8 +38,8 @@
         {%- if before is not none %}
         and period_start < cast('{{ before }}' as date)
         {%- endif %}
-        group by scorecard, version
-        order by scorecard, version
+        group by scorecard, {{ version_column }}
+        order by scorecard, {{ version_column }}
     {%- endset -%}
     {%- set lines = [] -%}
     {%- set first_periods = [] -%}

@@ -91,6 +91,7 @@ select
     describe_clients.assignment_source,
     describe_clients.rule,
     describe_clients.ineligibility_reason,
+    describe_clients.rules_fingerprint,
     describe_clients.profile_rank,
     describe_clients.computed_periods,
     describe_clients.tenure_months,

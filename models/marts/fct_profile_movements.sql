@@ -21,6 +21,7 @@ find_next_periods as (
         assigned_profiles.client_id,
         assigned_profiles.scorecard,
         assigned_profiles.version,
+        assigned_profiles.rules_fingerprint,
         assigned_profiles.profile,
         case
             when assigned_profiles.assignment_source = 'not_yet_eligible'
@@ -46,6 +47,7 @@ find_absences as (
         find_next_periods.client_id,
         find_next_periods.scorecard,
         cast(null as {{ dbt.type_string() }}) as version,
+        cast(null as {{ dbt.type_string() }}) as rules_fingerprint,
         cast(null as {{ dbt.type_string() }}) as profile,
         'away' as presence,
         cast(null as integer) as profile_rank,
@@ -72,6 +74,7 @@ add_absences as (
         find_next_periods.client_id,
         find_next_periods.scorecard,
         find_next_periods.version,
+        find_next_periods.rules_fingerprint,
         find_next_periods.profile,
         find_next_periods.presence,
         find_next_periods.profile_rank,
@@ -164,6 +167,7 @@ select
     name_movement.profile as to_profile,
     name_movement.version_before as from_version,
     name_movement.version as to_version,
+    name_movement.rules_fingerprint,
     name_movement.rank_before as from_rank,
     name_movement.profile_rank as to_rank,
     name_movement.score_before,

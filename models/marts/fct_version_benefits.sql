@@ -16,6 +16,7 @@ queue_clients as (
         benefits.benefit,
         comparison.approved_profile,
         comparison.candidate_profile,
+        comparison.rules_fingerprint,
         benefits.capacity_per_period,
         {%- for side in ['approved', 'candidate'] %}
         case
@@ -61,6 +62,7 @@ select
     find_holders.candidate_profile,
     case when find_holders.is_candidate_holder then 'gains' else 'loses' end
         as effect,
+    find_holders.rules_fingerprint,
     cast(find_holders.approved_place as integer) as approved_place,
     cast(find_holders.candidate_place as integer) as candidate_place,
     find_holders.capacity_per_period,

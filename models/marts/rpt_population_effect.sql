@@ -6,6 +6,7 @@ count_clients as (
     select
         population_effects.scorecard,
         population_effects.version,
+        population_effects.rules_fingerprint,
         population_effects.period_start,
         count(*) as clients,
         sum(
@@ -39,12 +40,14 @@ count_clients as (
     group by
         population_effects.scorecard,
         population_effects.version,
+        population_effects.rules_fingerprint,
         population_effects.period_start
 )
 
 select
     count_clients.scorecard,
     count_clients.version,
+    count_clients.rules_fingerprint,
     cast(count_clients.clients as integer) as clients,
     cast(count_clients.scores_changed as integer) as scores_changed,
     cast(count_clients.clients_moved as integer) as clients_moved,

@@ -59,6 +59,7 @@ count_transitions as (
         describe_clients.approved_profile,
         describe_clients.candidate_profile,
         describe_clients.direction,
+        describe_clients.rules_fingerprint,
         describe_clients.period_start,
         count(*) as clients,
         sum(describe_clients.revenue) as revenue,
@@ -71,6 +72,7 @@ count_transitions as (
         describe_clients.approved_profile,
         describe_clients.candidate_profile,
         describe_clients.direction,
+        describe_clients.rules_fingerprint,
         describe_clients.period_start
 )
 
@@ -80,6 +82,7 @@ select
     count_transitions.approved_profile,
     count_transitions.candidate_profile,
     count_transitions.direction,
+    count_transitions.rules_fingerprint,
     cast(count_transitions.clients as integer) as clients,
     cast(count_transitions.revenue as decimal(28, 6)) as revenue,
     cast(count_transitions.clients_gaining_a_benefit as integer)

@@ -3,12 +3,14 @@
     so; dbt seed or a build of a part can.
 
     model: a table with scorecard, version, rules_fingerprint, period_start
-    status: the versions that it follows, approved or candidate             -#}
-{% test scores_follow_the_seeds(model, status='approved') %}
+    status: the versions that it follows, approved or candidate
+    version_column: what the column version is called there                 -#}
+{% test scores_follow_the_seeds(model, status='approved', version_column='version') %}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', status) | list -%}
 {%- set stale = client_profiles.stale_scores(
-    model, versions, other_scorecards=status == 'candidate'
+    model, versions, other_scorecards=status == 'candidate',
+    version_column=version_column
 ) -%}
 {%- if stale.lines -%}
     {{ exceptions.raise_compiler_error(
