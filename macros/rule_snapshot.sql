@@ -1,6 +1,7 @@
 {#- What a snapshot of a rule seed records: its lines with their types, after
-    everything was scored by them. dbt_project.yml holds the configuration that
-    all of these snapshots share.
+    everything was scored by them. Unsound rules, and edits of rules that have
+    scored, are refused, also for a plain `dbt snapshot`. dbt_project.yml holds
+    the configuration that all of these snapshots share.
 
     seed: name of the rule seed
     returns: select statement with the columns of stg_<seed>, line_key,
@@ -9,6 +10,7 @@
     {%- set lines = ref('stg_' ~ seed) -%}
     {#- Rules count as believed in when they have scored. -#}
     {%- set scored = ref('client_profiles') -%}
+    {{- client_profiles.raise_stale_scores(client_profiles.scorecard_rules()) -}}
     {%- if execute -%}
         {%- set specification = client_profiles.seed_specification(seed) -%}
         {%- set columns = specification.columns | map(attribute='name') | list -%}
