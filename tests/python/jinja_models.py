@@ -6,8 +6,8 @@ words that dbt adds to Jinja are written again here, and only those that the sco
 needs; an unknown one is an error that names it.
 
     models = JinjaModels()
-    models.load(seeds, metrics)
-    models.look_from(as_of)
+    models.load(metrics)
+    models.look_from(as_of, seeds)
     rows = models.run("int_profile_candidates")
 
 Looked at from a later day, incremental models go on from what they hold, as they do in
@@ -83,17 +83,10 @@ class JinjaModels:
         self._environment.globals.update(self._words_of_dbt())
         self._template = functools.cache(self._environment.from_string)
 
-    def load(self, seeds: dict[str, Table], metrics: Table) -> None:
-        """Forget everything and take in new data.
-
-        seeds: the rule seeds by name; metrics: int_client_metrics
-        """
+    def load(self, metrics: Table) -> None:
+        """Forget everything and take in int_client_metrics."""
         for name in sorted(self._built | self._kept):
-            self._connection.execute(f'drop table "{name}"')
-        self._built.clear()
-        self._kept.clear()
-        for name, (columns, rows) in seeds.items():
-            self._load_table(name, dict.fromkeys(columns, "text"), rows)
+            self._drop(name)
         columns, rows = metrics
         types = {"client_id": "text", "period_start": "date"}
         self._load_table(
@@ -102,15 +95,21 @@ class JinjaModels:
             rows,
         )
 
-    def look_from(self, as_of: datetime.date) -> None:
-        """Begin a run: from which day the data are looked at, later at every run."""
+    def look_from(self, as_of: datetime.date, seeds: dict[str, Table]) -> None:
+        """Begin a run.
+
+        as_of: the day from which the data are looked at, later at every run; seeds: the
+        rule seeds by name, as they are on that day
+        """
         self._variables = {"as_of": as_of.isoformat()}
-        for name in sorted(self._built & self._settings.keys()):
-            self._built.remove(name)
-            if self._settings[name].get("materialized") == "incremental":
+        for name in sorted(self._built - {"int_client_metrics"}):
+            if self._settings.get(name, {}).get("materialized") == "incremental":
+                self._built.remove(name)
                 self._kept.add(name)
             else:
-                self._connection.execute(f'drop table "{name}"')
+                self._drop(name)
+        for name, (columns, rows) in seeds.items():
+            self._load_table(name, dict.fromkeys(columns, "text"), rows)
 
     def run(self, name: str) -> list[dict[str, Any]]:
         """Build a model and all it reads; give its rows."""
@@ -141,6 +140,11 @@ class JinjaModels:
             self._kept.discard(name)
             self._built.add(name)
         return f'"{name}"'
+
+    def _drop(self, name: str) -> None:
+        self._connection.execute(f'drop table "{name}"')
+        self._built.discard(name)
+        self._kept.discard(name)
 
     def _replace_rows(self, name: str, sql: str, unique_key: str | None) -> None:
         """Add the rows of a later run, in the place of those of the same key."""

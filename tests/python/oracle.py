@@ -95,13 +95,17 @@ class Version:
 
 @dataclass(frozen=True)
 class Override:
-    """A decision to place a client in a profile by hand; its last day is not in it."""
+    """A decision to place a client in a profile by hand; its last day is not in it.
+
+    It is known from the day on which it is entered.
+    """
 
     scorecard: str
     client: str
     profile: str
     valid_from: date
     valid_to: date
+    entered_on: date
 
 
 # Metrics of a client in a period, by name; None is missing.

@@ -67,20 +67,36 @@ def walk(course: Course, periods_needed: int | None = None) -> list[Step]:
 
 
 def assign(
-    key: tuple, verdict: Verdict, confirmed: str, overrides: list[Override]
+    course_key: tuple, step: Step, overrides: list[Override], decided_on: date
 ) -> tuple[str, str]:
     """Give the profile that a client is assigned and where it comes from.
 
-    key: scorecard, client and period
+    course_key: scorecard and client; decided_on: what is entered later comes too late
     """
-    scorecard, client, period = key
     for override in overrides:
-        if (override.scorecard, override.client) == (scorecard, client):
-            if override.valid_from <= period < override.valid_to:
-                return override.profile, "override"
-    if verdict.ineligibility_reason is not None:
-        return confirmed, NOT_YET_ELIGIBLE
-    return confirmed, "rules"
+        if (
+            (override.scorecard, override.client) == course_key
+            and override.valid_from <= step.period < override.valid_to
+            and override.entered_on <= decided_on
+        ):
+            return override.profile, "override"
+    is_waiting = step.computed == NOT_YET_ELIGIBLE
+    return step.confirmed, NOT_YET_ELIGIBLE if is_waiting else "rules"
+
+
+def decision_days(periods: Iterable[date], days: Iterable[date]) -> dict[date, date]:
+    """Give the day on which each period of a scorecard was decided for the last time.
+
+    On each day the complete periods are decided that are not yet, and once more the
+    last one that is, for data that arrived late.
+    """
+    decided: dict[date, date] = {}
+    for day in days:
+        last = max(decided, default=date.min)
+        for period in periods:
+            if last <= period < day.replace(day=1):
+                decided[period] = day
+    return decided
 
 
 # -- another number of periods ----------------------------------------------------

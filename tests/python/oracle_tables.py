@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from oracle import Judgement, Verdict, Verdicts
 from oracle_certainty import contradictions, possible_profiles
-from oracle_courses import assign, courses, replay, walk
+from oracle_courses import assign, courses, decision_days, replay, walk
 from oracle_population import population_effects
 from random_rules import World
 
@@ -106,14 +107,19 @@ def criterion_row(verdict: Verdict, judgement: Judgement) -> Row:
 
 def assignment_rows(world: World) -> dict[tuple, Row]:
     """Give the rows of int_profile_assignments."""
+    periods: dict[str, set[date]] = {}
+    for scorecard, _, period in world.verdicts:
+        periods.setdefault(scorecard, set()).add(period)
+    days = {
+        scorecard: decision_days(found, world.days) for scorecard, found in periods.items()
+    }
     rows = {}
     for course_key, course in courses(world.verdicts).items():
         for step in walk(course):
-            key = (*course_key, step.period)
-            verdict = course[step.period]
-            profile, source = assign(key, verdict, step.confirmed, world.overrides)
-            rows[key] = {
-                **verdict_row(verdict),
+            decided_on = days[course_key[0]][step.period]
+            profile, source = assign(course_key, step, world.overrides, decided_on)
+            rows[*course_key, step.period] = {
+                **verdict_row(course[step.period]),
                 "confirmed_profile": step.confirmed,
                 "computed_periods": step.computed_periods,
                 "profile": profile,

@@ -60,28 +60,29 @@ POSITIONS = [
 
 @dataclass(frozen=True)
 class World:
-    """Rules, clients and the day from which they are looked at.
-
-    earlier_days: from which they were looked at before, in the same history
-    """
+    """Rules, clients and the days from which they are looked at, one run after another."""
 
     versions: list[Version]
     candidates: list[Version]
     overrides: list[Override]
     metrics: Metrics
-    as_of: date
-    earlier_days: tuple[date, ...]
+    days: tuple[date, ...]
+
+    @property
+    def first_open_period(self) -> date:
+        """The first one that is not complete in the last run."""
+        return self.days[-1].replace(day=1)
 
     @cached_property
     def verdicts(self) -> Verdicts:
         """What the oracle says of this world."""
-        return judge(self.versions, self.metrics, self.as_of.replace(day=1))
+        return judge(self.versions, self.metrics, self.first_open_period)
 
     @cached_property
     def candidate_verdicts(self) -> Verdicts:
         """What it says of the candidate versions."""
         return judge_candidates(
-            self.candidates, self.versions, self.metrics, self.as_of.replace(day=1)
+            self.candidates, self.versions, self.metrics, self.first_open_period
         )
 
 
@@ -103,14 +104,10 @@ def random_world(random: Random, scorecards: int, clients: int, periods: int) ->
     # The last one or two periods may be open.
     last = periods - random.choice([0, 0, 0, 1])
     earlier = random.sample(range(last), min(last, random.choice([0, 0, 1, 2])))
-    world = World(
-        versions,
-        candidates,
-        random_overrides(random, versions, metrics, periods),
-        metrics,
-        as_of=months_before(FIRST_PERIOD, -last),
-        earlier_days=tuple(months_before(FIRST_PERIOD, -day) for day in sorted(earlier)),
-    )
+    days = tuple(months_before(FIRST_PERIOD, -month) for month in sorted(earlier))
+    days += (months_before(FIRST_PERIOD, -last),)
+    overrides = random_overrides(random, versions, metrics, periods, days)
+    world = World(versions, candidates, overrides, metrics, days)
     # Scores do not depend on the rules, and the rules are to fit the scores.
     return with_rules(random, world)
 
@@ -281,10 +278,14 @@ def random_coverage(random: Random, criteria: tuple[Criterion, ...]) -> Decimal:
 
 
 def random_overrides(
-    random: Random, versions: list[Version], metrics: Metrics, periods: int
+    random: Random,
+    versions: list[Version],
+    metrics: Metrics,
+    periods: int,
+    days: tuple[date, ...],
 ) -> list[Override]:
     """Make decisions by hand; of those for one client no two hold at once."""
-    days = [
+    bounds = [
         months_before(FIRST_PERIOD, -month).replace(day=day)
         for month in range(-1, periods + 2)
         for day in (1, 2, 28)
@@ -293,12 +294,13 @@ def random_overrides(
     for scorecard in sorted({version.scorecard for version in versions}):
         for client in sorted({client for client, _ in metrics}):
             if random.randint(0, 5) == 5:
-                cuts = sorted(random.sample(days, random.randint(2, 4)))
+                cuts = sorted(random.sample(bounds, random.randint(2, 4)))
                 # One may begin on the day on which another ends.
                 for begins, ends in list(pairwise(cuts))[:: random.choice([1, 2])]:
                     profile = f"P{random.randint(1, 3)}"
+                    entered_on = random.choice(days)
                     overrides.append(
-                        Override(scorecard, client, profile, begins, ends)
+                        Override(scorecard, client, profile, begins, ends, entered_on)
                     )
     return overrides
 
@@ -397,13 +399,13 @@ def reduced(world: World, fails: Callable[[World], bool]) -> World:
     fails: says whether a world still shows the failure; it is asked some fifty times
     """
     parts = (
-        "earlier_days", "scorecards", "candidates", "overrides", "versions", "rules",
+        "days", "scorecards", "candidates", "overrides", "versions", "rules",
         "clients", "rows",
     )
     for part in parts:
         for smaller in without_one(world, part):
             trial = smaller(world)
-            if trial.versions and trial.metrics and fails(trial):
+            if trial.versions and trial.metrics and trial.days and fails(trial):
                 world = trial
     return world
 
@@ -422,7 +424,7 @@ def without_one(world: World, part: str) -> Iterator[Callable[[World], World]]:
             yield partial(
                 keep_versions, lambda each, key=key: (each.scorecard, each.name) != key
             )
-    elif part in ("candidates", "overrides", "earlier_days"):
+    elif part in ("candidates", "overrides", "days"):
         for thing in getattr(world, part):
             yield partial(take_away, part, thing)
     elif part == "rules":

@@ -40,9 +40,11 @@ def describe(world: World, difference: Difference) -> Iterator[str]:
                 yield from describe_version(version, status)
     for override in world.overrides:
         if (scorecard, client) == (override.scorecard, override.client):
-            yield f"By hand: {override.profile}, {override.valid_from} to {override.valid_to}"
-    days = ", ".join(map(str, (*world.earlier_days, world.as_of)))
-    yield f"Metrics, looked at from {days}:"
+            yield (
+                f"By hand: {override.profile}, {override.valid_from} to "
+                f"{override.valid_to}, entered on {override.entered_on}"
+            )
+    yield f"Metrics, looked at from {', '.join(map(str, world.days))}:"
     for (other, month), values in sorted(world.metrics.items()):
         if client in (None, other) or month == period:
             known = ", ".join(f"{name}={text(value)}" for name, value in values.items())

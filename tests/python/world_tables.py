@@ -14,8 +14,8 @@ from random_rules import CRITERIA, METRICS, World
 Table = tuple[list[str], list[dict[str, str]]]
 
 
-def seed_tables(world: World) -> dict[str, Table]:
-    """Give every rule seed by its name."""
+def seed_tables(world: World, day: date) -> dict[str, Table]:
+    """Give every rule seed by its name, as they are on a day."""
     everything = [
         *((version, "approved") for version in world.versions),
         *((version, "candidate") for version in world.candidates),
@@ -52,7 +52,7 @@ def seed_tables(world: World) -> dict[str, Table]:
     for version, status in everything:
         add_version(rows, version, status)
     tables = {name: (list(lines[0]), lines) for name, lines in rows.items()}
-    tables["profile_overrides"] = override_table(world)
+    tables["profile_overrides"] = override_table(world, day)
     # Nothing in them has to do.
     tables["restatements"] = (
         [
@@ -67,8 +67,8 @@ def seed_tables(world: World) -> dict[str, Table]:
     return tables
 
 
-def override_table(world: World) -> Table:
-    """Give the seed of decisions by hand; it may be empty."""
+def override_table(world: World, day: date) -> Table:
+    """Give the seed of decisions by hand as it is on a day; it may be empty."""
     columns = [
         "scorecard", "client_id", "profile", "valid_from", "valid_to", "reason",
         "requested_by", "approved_by",
@@ -81,6 +81,7 @@ def override_table(world: World) -> Table:
             "requested_by": "somebody", "approved_by": "somebody else",
         }
         for override in world.overrides
+        if override.entered_on <= day
     ]
     return columns, lines
 
