@@ -64,10 +64,11 @@ compare: packages ## Show what a candidate version would change: VERSION=3
 		"{$(if $(VERSION),version: '$(VERSION)'$(comma)) $(if $(SCORECARD),scorecard: '$(SCORECARD)')}"
 
 # Closed periods are scored again only when it is on record who wants it and why.
+# What people write goes through the environment, so that any sign may stand in it.
 restate: install ## Score closed periods again: FROM=2025-06-01 BY= APPROVED_BY= WHY=
-	@$(VENV_PYTHON) tools/restate.py --from '$(FROM)' --by '$(BY)' \
-		--approved-by '$(APPROVED_BY)' --why '$(WHY)' $(if $(AS_OF),--as-of '$(AS_OF)')
-	@$(MAKE) --no-print-directory run RESTATE_FROM='$(FROM)'
+	@$(VENV_PYTHON) tools/restate.py --from "$$FROM" --by "$$BY" \
+		--approved-by "$$APPROVED_BY" --why "$$WHY" $${AS_OF:+--as-of "$$AS_OF"}
+	@$(MAKE) --no-print-directory run RESTATE_FROM="$$FROM"
 
 test: lint ## Check the style, then run all Python tests
 	@echo "==> pytest $(TESTS)"
