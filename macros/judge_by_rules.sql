@@ -16,7 +16,7 @@
       possible_profiles: names in the order of the rules, parted by ', '; null
       while the client is not eligible                                     -#}
 {% macro judge_by_rules(relation, versions) -%}
-    with find_first_rule as (
+    with find_first_rule as {{ client_profiles.computed_once() }} (
         select
             {{ relation }}.*,
             case

@@ -268,7 +268,7 @@ gather_positions as (
         place_probes.period_start
 ),
 
-give_points as (
+give_points as {{ client_profiles.computed_once() }} (
     select
         pair_months.client_id,
         pair_months.scorecard,
@@ -339,7 +339,7 @@ weigh_points as (
     from give_points
 ),
 
-score_again as (
+score_again as {{ client_profiles.computed_once() }} (
     select
         weigh_points.*,
         cast(

@@ -13,14 +13,13 @@ from oracle import Verdict, Verdicts, conclude, judge_criterion, months_before
 
 # Metric values and their ages, by criterion.
 Known = dict[str, tuple[Decimal | None, int | None]]
+# The verdict of the month before, the one by the population, and the month's own; by
+# scorecard, client and month.
+Effects = dict[tuple, tuple[Verdict, Verdict, Verdict]]
 
 
-def population_effects(verdicts: Verdicts) -> dict[tuple, tuple[Verdict, Verdict, Verdict]]:
-    """Give the verdict of the month before, the one by the population, and the month's.
-
-    They are by scorecard, client and month, for clients that were eligible in both
-    months by the same version.
-    """
+def population_effects(verdicts: Verdicts) -> Effects:
+    """Judge clients that were eligible in two months running, by the same version."""
     populations: dict[tuple, dict[str, Known]] = {}
     for (scorecard, client, period), verdict in verdicts.items():
         if is_eligible(verdict):

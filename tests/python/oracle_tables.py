@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
-from oracle import Judgement, Verdict, Verdicts
+from oracle import Judgement, Verdict, Verdicts, half_up
 from oracle_certainty import contradictions, possible_profiles
 from oracle_courses import assign, courses, decision_days, replay, walk
-from oracle_population import population_effects
+from oracle_population import Effects, population_effects
 from random_rules import World
 
 Row = dict[str, Any]
@@ -44,6 +45,7 @@ class Difference:
 
 def expected_tables(world: World) -> dict[str, Expected]:
     """Give what each table that the oracle knows should hold, by its name."""
+    effects = population_effects(world.verdicts)
     client_month = ("scorecard", "client_id", "period_start")
     candidate_month = ("scorecard", "version", "client_id", "period_start")
     return {
@@ -61,7 +63,10 @@ def expected_tables(world: World) -> dict[str, Expected]:
         ),
         "int_profile_assignments": Expected(client_month, assignment_rows(world)),
         "int_candidate_version_profiles": Expected(candidate_month, candidate_rows(world)),
-        "int_population_effects": Expected(client_month, effect_rows(world)),
+        "int_population_effects": Expected(client_month, effect_rows(effects)),
+        "rpt_population_effect": Expected(
+            ("scorecard", "period_start"), effect_counts(effects)
+        ),
         "rpt_confirmation_replay": Expected(
             ("scorecard", "confirmation_periods"), replay_rows(world)
         ),
@@ -140,14 +145,35 @@ def candidate_rows(world: World) -> dict[tuple, Row]:
     }
 
 
-def effect_rows(world: World) -> dict[tuple, Row]:
+def effect_rows(effects: Effects) -> dict[tuple, Row]:
     """Give the rows of int_population_effects."""
     rows = {}
-    for key, verdicts in population_effects(world.verdicts).items():
+    for key, verdicts in effects.items():
         row = rows[key] = {"version": verdicts[0].version.name}
         for verdict, when in zip(verdicts, ("before", "by_population", "after")):
             row[f"computed_profile_{when}"] = verdict.profile
             row[f"score_{when}"] = verdict.score
+    return rows
+
+
+def effect_counts(effects: Effects) -> dict[tuple, Row]:
+    """Give the rows of rpt_population_effect."""
+    of_period: dict[tuple, list[tuple[Verdict, Verdict, Verdict]]] = {}
+    for (scorecard, _, period), verdicts in effects.items():
+        of_period.setdefault((scorecard, period), []).append(verdicts)
+    rows = {}
+    for key, clients in of_period.items():
+        moved = sum(before.profile != then.profile for before, then, _ in clients)
+        rows[key] = {
+            "version": clients[0][0].version.name,
+            "clients": len(clients),
+            "scores_changed": sum(before.score != then.score for before, then, _ in clients),
+            "clients_moved": moved,
+            "clients_moved_in_all": sum(
+                before.profile != after.profile for before, _, after in clients
+            ),
+            "share_moved": half_up(Fraction(moved, len(clients)), 4),
+        }
     return rows
 
 
