@@ -62,14 +62,26 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Refuses an as-of date before one that is already recorded. -#}
+{#- Refuses an as-of date before one that is already recorded, by this snapshot
+    or by another one: a run that finds nothing changed records nothing. -#}
 {% macro snapshot_guard_order(snapshot, as_of) -%}
+    {%- set histories = [snapshot] -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'snapshot' and node.package_name == 'client_profiles' -%}
+        {%- set history = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if history is not none -%}
+            {%- do histories.append(history) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- set read_last -%}
         select cast(cast(max(recorded) as date) as {{ dbt.type_string() }})
         from (
-            select max(dbt_valid_from) as recorded from {{ snapshot }}
+            {%- for history in histories %}
+            {{ 'union all' if not loop.first }}
+            select max(dbt_valid_from) as recorded from {{ history }}
             union all
-            select max(dbt_valid_to) as recorded from {{ snapshot }}
+            select max(dbt_valid_to) as recorded from {{ history }}
+            {%- endfor %}
         ) as dates
     {%- endset -%}
     {%- set last = run_query(read_last).rows[0][0] -%}

@@ -46,7 +46,11 @@ def test_the_comparison_is_what_the_demo_prints(built_demo: DemoProject) -> None
 
 @pytest.mark.parametrize(
     ("query", "table"),
-    QUERY_AND_TABLE.findall(README),
+    [
+        shown
+        for page in PAGES
+        for shown in QUERY_AND_TABLE.findall(page.read_text(encoding="utf-8"))
+    ],
     ids=lambda text: text.split("\n")[0][:40],
 )
 def test_a_query_gives_the_table_below_it(
