@@ -3,7 +3,7 @@
     placed: in it, or beyond it in the same direction. -#}
 {%- set as_of = client_profiles.as_of_date() -%}
 {%- set notice_ends = client_profiles.days_after(
-    as_of, var('override_notice_days', 30)
+    as_of, 'override_notice_days', var('override_notice_days', 30)
 ) -%}
 with overrides as (
     select * from {{ ref('stg_profile_overrides') }}
