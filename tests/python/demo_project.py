@@ -23,7 +23,7 @@ import pytest
 from dbt_forks import fork_dbt
 from dbt_runner import DbtResult
 from project_files import LEFT_OUT, copy_project, install_packages
-from seed_edits import Edit, edit_file
+from seed_edits import Edit, append, edit_file, repeat, replace
 from warehouse_dump import Dump, dump_duckdb
 
 # What the sources alone decide: tests about rules leave it as it was built.
@@ -33,6 +33,17 @@ WITHOUT_SOURCES = [
     "path:models/staging",
     "path:models/metrics",
 ]
+
+# The same tables as a build, for tests of what stands in them.
+BUILD_WITHOUT_TESTS = [
+    "build",
+    "--exclude-resource-type", "test",
+    "--exclude-resource-type", "unit_test",
+]
+
+# The day on which the demo is looked at, and the last period that is over then.
+AS_OF = "2026-11-01"
+LAST_PERIOD = "2026-10-01"
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,35 @@ class DemoProject:
     def edit_rules(self, seed: str, *edits: Edit) -> None:
         """Edit one of the rule seeds."""
         edit_file(self.folder / "seeds" / "scorecards" / f"{seed}.csv", *edits)
+
+    def copy_version(self, scorecard: str, version: str, name: str) -> None:
+        """Give weights, bands and rules of a version to another one."""
+        old, new = f"{scorecard},{version},", f"{scorecard},{name},"
+        for seed in ("criterion_weights", "score_bands", "profile_rules"):
+            self.edit_rules(seed, repeat(old, {old: new}))
+
+    def confirm_in(self, periods: int) -> None:
+        """Let the approved versions of scorecard relationship confirm profiles."""
+        self.edit_rules(
+            "scorecard_versions",
+            *(
+                replace(f"approved,{dates},1,", f"approved,{dates},{periods},")
+                for dates in ("2024-11-01,2025-11-01", "2025-11-01,")
+            ),
+        )
+
+    def record_restatement(
+        self, restate_from: str, as_of: str = AS_OF, name: str = "correction"
+    ) -> list[str]:
+        """Write down who wants closed periods scored again, and why.
+
+        It gives the arguments of the run that may do it then.
+        """
+        self.edit_rules(
+            "restatements",
+            append(f"{name},{restate_from},{as_of},Sales,Board,The scores were wrong"),
+        )
+        return ["--vars", f"{{as_of: {as_of}, restate_from: {restate_from}}}"]
 
     def edit_source(self, seed: str, *edits: Edit) -> None:
         """Edit one of the demo's source tables."""

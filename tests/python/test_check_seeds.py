@@ -168,7 +168,8 @@ VALUES = {
     "empty_required_value": (*weight(""), MARGIN + "weight is empty; fill it in"),
     "null_required": (
         *weight("null"),
-        MARGIN + "weight is 'null'; it is loaded as a word, not as nothing: fill it in, or use another word",
+        MARGIN + "weight is 'null'; it is loaded as a word, not as nothing: "
+        "fill it in, or use another word",
     ),
     "null_where_nothing_may_stand": (
         "score_bands", change(BAND_OLD, "minimal,NULL,50,0,below 50"),
@@ -176,7 +177,8 @@ VALUES = {
     ),
     "spreadsheet_not_available": (
         "criteria", change("orders per month", "#N/A"),
-        CRITERION + "unit is '#N/A'; it is loaded as a word, not as nothing: fill it in, or use another word",
+        CRITERION + "unit is '#N/A'; it is loaded as a word, not as nothing: "
+        "fill it in, or use another word",
     ),
     "spreadsheet_error": (
         "criteria", change("orders per month", "#REF!"),
@@ -317,12 +319,12 @@ VALUES = {
 LINES = {
     "duplicate_key": (
         WEIGHTS, append("tier,1,revenue,0.6,none,worst,0"),
-        "criterion_weights.csv line 21 (scorecard=tier, version=1, criterion=revenue): "
-        "this key stands on line 18 already; keep one of the two lines",
+        "criterion_weights.csv line 29 (scorecard=tier, version=1, criterion=revenue): "
+        "this key stands on line 26 already; keep one of the two lines",
     ),
     "unknown_scorecard": (
         "scorecard_versions", change("tier,1,", "teir,1,"),
-        "scorecard_versions.csv line 4 (scorecard=teir, version=1): "
+        "scorecard_versions.csv line 5 (scorecard=teir, version=1): "
         "no line of scorecards.csv has scorecard 'teir'; correct it here, or add it there",
     ),
     "unknown_criterion": (
@@ -363,15 +365,15 @@ LINES = {
     "semicolons_on_one_line": (
         WEIGHTS,
         change("tier,1,complexity,0.1,none,neutral,0", "tier;1;complexity;0.1;none;neutral;0"),
-        "criterion_weights.csv line 20: values are separated by semicolons; write commas",
+        "criterion_weights.csv line 28: values are separated by semicolons; write commas",
     ),
     "blank_line": (
         WEIGHTS, change("\ntier", "\n\ntier"),
-        "criterion_weights.csv line 18: the line is blank (''); delete it",
+        "criterion_weights.csv line 26: the line is blank (''); delete it",
     ),
     "line_of_commas": (
         WEIGHTS, append(",,,,,,"),
-        "criterion_weights.csv line 21: the line is blank (',,,,,,'); delete it",
+        "criterion_weights.csv line 29: the line is blank (',,,,,,'); delete it",
     ),
     "unbalanced_quote": (
         "score_bands", change('"600 to 1,499"', '"600 to 1'),
@@ -525,7 +527,7 @@ def test_the_shipped_seeds_pass(check):
     code, lines = check(SEEDS)
     assert code == 0
     count = sum(len(path.read_text().splitlines()) for path in SEEDS.glob("*.csv"))
-    assert lines == [f"8 rule seeds checked: {count} lines, no problem"]
+    assert lines == [f"10 rule seeds checked: {count} lines, no problem"]
 
 
 # What looks odd in a value, but is right.

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from demo_project import WITHOUT_SOURCES, DemoProject, built_demo  # noqa: F401
-from seed_edits import append, edit_file, repeat, replace
+from demo_project import (  # noqa: F401
+    LAST_PERIOD, WITHOUT_SOURCES, DemoProject, built_demo,
+)
+from seed_edits import append, edit_file, replace
 from warehouse_dump import (
     CRITERIA, KEPT, MOVEMENTS, PROFILES, Dump, assert_same, rows_of,
 )
 
 BY_PERIOD = (PROFILES, CRITERIA, MOVEMENTS)
-
-LAST_PERIOD = "2026-10-01"
 
 
 @pytest.fixture
@@ -28,18 +28,16 @@ def project(built_demo: DemoProject, tmp_path: Path) -> DemoProject:  # noqa: F8
     return built_demo.copy_to(tmp_path / "project")
 
 
-def add_version_3(project: DemoProject) -> None:
-    """Let version 3 of scorecard relationship follow version 2, with its rules."""
+def add_version_4(project: DemoProject) -> None:
+    """Let version 4 of scorecard relationship follow version 2, with its rules."""
     project.edit_rules(
         "scorecard_versions",
-        replace("2025-11-01,,1,3", f"2025-11-01,{LAST_PERIOD},1,3"),
         append(
-            f"relationship,3,approved,{LAST_PERIOD},,1,3,0.6,"
+            f"relationship,4,approved,{LAST_PERIOD},,1,3,0.6,"
             "Board of departments,2026-09-20,One more thing counts"
         ),
     )
-    for seed in ("criterion_weights", "score_bands", "profile_rules"):
-        project.edit_rules(seed, repeat("relationship,2,", {"relationship,2": "relationship,3"}))
+    project.copy_version("relationship", "2", "4")
 
 
 def add_metric(project: DemoProject) -> None:
@@ -56,8 +54,8 @@ def add_metric(project: DemoProject) -> None:
 
 def add_criterion(project: DemoProject, version: str) -> None:
     """Judge the new metric in a version, at the cost of the order volume."""
-    weight = {"1": "0.25", "3": "0.18"}[version]
-    rest = {"1": "0.15", "3": "0.08"}[version]
+    weight = {"1": "0.25", "4": "0.18"}[version]
+    rest = {"1": "0.15", "4": "0.08"}[version]
     project.edit_rules(
         "criteria",
         append("activity,recent_orders,Activity,orders,higher_is_better,true,Call them"),
@@ -97,8 +95,8 @@ def of_the_last_period(dump: Dump, relation: str, **values: str) -> list[dict]:
 def test_a_criterion_with_a_new_version(built_demo, project: DemoProject) -> None:  # noqa: F811
     """One column and seed lines: it counts from the new version's first day."""
     add_metric(project)
-    add_version_3(project)
-    add_criterion(project, "3")
+    add_version_4(project)
+    add_criterion(project, "4")
 
     project.succeed("build")
 
@@ -106,12 +104,12 @@ def test_a_criterion_with_a_new_version(built_demo, project: DemoProject) -> Non
     assert_same(before_the_last_period(before), before_the_last_period(after))
     judged = [row for row in rows_of(after, CRITERIA) if row["criterion"] == "activity"]
     assert judged
-    assert {(row["version"], row["period_start"]) for row in judged} == {("3", LAST_PERIOD)}
+    assert {(row["version"], row["period_start"]) for row in judged} == {("4", LAST_PERIOD)}
     assert {row["band"] for row in judged} == {"asleep", "awake", "busy"}
     assert all(row["weight"] == "0.100000" for row in judged)
     clients = of_the_last_period(after, PROFILES, scorecard="relationship")
     assert len(clients) == len(judged)
-    assert {row["version"] for row in clients} == {"3"}
+    assert {row["version"] for row in clients} == {"4"}
 
 
 def test_a_criterion_of_the_first_version(
@@ -143,11 +141,13 @@ def test_a_profile(built_demo: DemoProject, project: DemoProject) -> None:  # no
         "profiles",
         append("relationship,S,5,S · To save,false,#CC79A7,Below 30 points: talk today"),
     )
-    add_version_3(project)
+    add_version_4(project)
     project.edit_rules(
         "profile_rules",
-        replace("relationship,3,4,d_otherwise,D,score,,,", "relationship,3,4,d_by_score,D,score,,30,"),
-        append("relationship,3,5,s_otherwise,S,score,,,"),
+        replace(
+            "relationship,4,4,d_otherwise,D,score,,,", "relationship,4,4,d_by_score,D,score,,30,"
+        ),
+        append("relationship,4,5,s_otherwise,S,score,,,"),
     )
 
     project.succeed("build", *WITHOUT_SOURCES)
@@ -226,19 +226,3 @@ def test_a_scorecard(built_demo: DemoProject, project: DemoProject) -> None:  # 
     assert {row["profile"] for row in new} == {"calm", "alarm", "not_yet_eligible"}
     # The name of a version is no number: its zero stays.
     assert {row["version"] for row in new} == {"2026.05"}
-
-
-def test_a_candidate_version_decides_nothing(
-    built_demo: DemoProject, project: DemoProject  # noqa: F811
-) -> None:
-    """Rules that are only proposed leave every table as it is."""
-    project.edit_rules(
-        "scorecard_versions",
-        append(f"relationship,3,candidate,{LAST_PERIOD},,1,3,0.6,,,A proposal"),
-    )
-    for seed in ("criterion_weights", "score_bands", "profile_rules"):
-        project.edit_rules(seed, repeat("relationship,1,", {"relationship,1": "relationship,3"}))
-
-    project.succeed("build", *WITHOUT_SOURCES)
-
-    assert_same(built_demo.dump(*KEPT), project.dump(*KEPT))

@@ -11,23 +11,15 @@ from pathlib import Path
 import pytest
 
 from dbt_runner import run_dbt
-from demo_project import DemoProject, assert_succeeded, built_demo  # noqa: F401
+from demo_project import (  # noqa: F401
+    BUILD_WITHOUT_TESTS, LAST_PERIOD, DemoProject, assert_succeeded, built_demo,
+)
 from project_files import ROOT, copy_project
 from seed_edits import Edit, forget, replace
 from warehouse_dump import (
-    CURRENT, KEPT, MARTS, METRIC_HISTORY, METRICS, MOVEMENTS, PROFILES, SNAPSHOT,
-    Dump, assert_same, rows_of,
+    ASSIGNMENTS, CANDIDATES, CURRENT, KEPT, MARTS, METRIC_HISTORY, METRICS, MOVEMENTS,
+    PROFILES, SNAPSHOT, Dump, assert_same, rows_of,
 )
-
-LAST_PERIOD = "2026-10-01"
-
-
-# The same tables as a build, for tests of what stands in them.
-BUILD_WITHOUT_TESTS = [
-    "build",
-    "--exclude-resource-type", "test",
-    "--exclude-resource-type", "unit_test",
-]
 
 
 @pytest.fixture
@@ -37,9 +29,15 @@ def project(built_demo: DemoProject, tmp_path: Path) -> DemoProject:  # noqa: F8
 
 
 def changed_keys(before: Dump, after: Dump, relation: str) -> set[tuple[str, str]]:
-    """Give client and period of every row of a relation that is not the same."""
-    old = {str(row): row for row in rows_of(before, relation)}
-    new = {str(row): row for row in rows_of(after, relation)}
+    """Give client and period of every row of a relation that is not the same.
+
+    For how long the rules have said the same is left aside: it counts on into
+    periods in which nothing else has changed.
+    """
+    old, new = (
+        {str({**row, "computed_periods": None}): row for row in rows_of(dump, relation)}
+        for dump in (before, after)
+    )
     rows = {**old, **new}
     return {
         (rows[text]["client_id"], rows[text]["period_start"])
@@ -123,6 +121,29 @@ def test_month_by_month_is_the_same_as_all_at_once(
         assert known_on(project, as_of) == scored_before(project, as_of), as_of
 
 
+def test_confirmation_goes_on_month_by_month_as_all_at_once(tmp_path: Path) -> None:
+    """Where a profile waits for three months, a later run knows for how long it has."""
+    at_once = DemoProject(copy_project(tmp_path / "at_once"))
+    stepwise = DemoProject(copy_project(tmp_path / "stepwise"))
+    build = [*BUILD_WITHOUT_TESTS, "--select", "+fct_client_profiles"]
+
+    at_once.confirm_in(3)
+    at_once.succeed(*build)
+    stepwise.confirm_in(3)
+    for as_of in (
+        "2025-04-01", "2025-05-01", "2025-06-01",
+        # Version 2 comes into force, while some are waiting.
+        "2025-11-01", "2025-12-01",
+        "2026-11-01",
+    ):
+        stepwise.succeed(*build, "--vars", f"{{as_of: {as_of}}}")
+
+    tables = (CANDIDATES, ASSIGNMENTS, PROFILES)
+    profiles = rows_of(at_once.dump(PROFILES), PROFILES)
+    assert len([row for row in profiles if row["is_awaiting_confirmation"] == "true"]) > 100
+    assert_same(at_once.dump(*tables), stepwise.dump(*tables))
+
+
 def known_on(project: DemoProject, day: str) -> list[tuple]:
     """Read from the history who was in which profile on a day."""
     return project.query(
@@ -163,7 +184,7 @@ def test_late_data_leave_closed_periods_alone(
     assert (client, "2025-06-01") in measured
     assert_same(without(before, METRICS), without(after, METRICS))
 
-    project.succeed(*BUILD_WITHOUT_TESTS, "--vars", "{restate_from: 2025-06-01}")
+    project.succeed(*BUILD_WITHOUT_TESTS, *project.record_restatement("2025-06-01"))
     restated = project.dump(*KEPT, METRICS)
     assert changed_keys(before, restated, METRIC_HISTORY) == measured
     scored = changed_keys(before, restated, PROFILES)
@@ -178,7 +199,7 @@ def test_restating_begins_where_it_says(
     client, edit = multiply_orders(batch_of("2025-06"))
     project.edit_source("raw_orders", edit)
 
-    project.succeed(*BUILD_WITHOUT_TESTS, "--vars", "{restate_from: 2025-07-01}")
+    project.succeed(*BUILD_WITHOUT_TESTS, *project.record_restatement("2025-07-01"))
 
     changed = changed_keys(built_demo.dump(*KEPT), project.dump(*KEPT), METRIC_HISTORY)
     # The three months from June on see the orders; later ones compare with them.

@@ -18,15 +18,16 @@ from pathlib import Path
 import pytest
 
 from demo_project import (  # noqa: F401
-    WITHOUT_SOURCES, DemoProject, built_demo, copy_warehouse,
+    AS_OF, WITHOUT_SOURCES, DemoProject, built_demo, copy_warehouse,
 )
 from seed_edits import Edit, append, drop, edit_file, keep_header, repeat, replace
 from warehouse_dump import (
-    INTERMEDIATE, KEPT, PROFILES, Dump, assert_same, checksum_duckdb,
+    ASSIGNMENTS, CANDIDATES, CRITERIA, CURRENT, KEPT, METRIC_HISTORY, MOVEMENTS, PROFILES,
+    SNAPSHOT, Dump, assert_same, checksum_duckdb, rows_of,
 )
 
 # The history, the marts and the table that they are made from.
-UNTOUCHED = (*KEPT, f"{INTERMEDIATE}.int_profile_candidates")
+UNTOUCHED = (*KEPT, CANDIDATES)
 
 # All of version 1 of scorecard relationship, which has scored twelve months.
 WEIGHTS_V1 = "criterion_weights.csv (scorecard=relationship, version=1)"
@@ -35,6 +36,8 @@ BANDS_V1 = "score_bands.csv (scorecard=relationship, version=1, criterion=order_
 RULES_V1 = "profile_rules.csv (scorecard=relationship, version=1, "
 VERSION_1 = "scorecard_versions.csv (scorecard=relationship, version=1)"
 VERSION_2 = "scorecard_versions.csv (scorecard=relationship, version=2)"
+# A candidate, which decides nothing.
+VERSION_3 = "scorecard_versions.csv (scorecard=relationship, version=3)"
 
 SUM_ADVICE = "change the weights of this version by {} in all"
 SHARE_ADVICE = "write a number from 0 to 1 with a decimal point and at most six decimals"
@@ -57,6 +60,9 @@ METRIC_ADVICE = (
     "use one of its columns: {}; or add this one as an integer or a decimal"
 )
 LINE_ADVICE = "correct the line, or take it away"
+APPROVAL = (
+    "the version is approved, but not by whom or when; fill in approved_by and approved_on"
+)
 WITHOUT_SUM = (
     f"{WEIGHTS_V1}: the weights do not sum to exactly 1 (weight is 0.800000); "
     + SUM_ADVICE.format("0.200000")
@@ -77,6 +83,25 @@ class Defect:
 def override(*lines: str) -> Edit:
     """Add decisions by hand, each given as client, profile and dates."""
     return append(*(f"relationship,{line},They asked,Sales,Board" for line in lines))
+
+
+def confirm_in(periods: str) -> Edit:
+    """Let a version in force confirm profiles in so many periods."""
+    return replace("approved,2025-11-01,,1,", f"approved,2025-11-01,,{periods},")
+
+
+def unreadable_confirmation(periods: str) -> Defect:
+    """Give the defect of a number of periods that is none."""
+    problem = (
+        f"{VERSION_2}: confirmation_periods cannot be read as positive_integer "
+        f"(confirmation_periods is {periods}); write a whole number, 1 or more"
+    )
+    return Defect("scorecard_versions", confirm_in(periods), (problem,))
+
+
+def restate(*lines: str) -> Edit:
+    """Add restatements, each given as name and dates."""
+    return append(*(f"{line},Sales,Board,The scores were wrong" for line in lines))
 
 
 DEFECTS = {
@@ -191,7 +216,10 @@ DEFECTS = {
     ),
     "unknown_criterion_in_a_rule": Defect(
         "profile_rules",
-        replace("points,margin,", "points,margins,"),
+        replace(
+            "relationship,2,1,a_by_score_and_margin,A,points,margin,",
+            "relationship,2,1,a_by_score_and_margin,A,points,margins,",
+        ),
         (
             "profile_rules.csv (scorecard=relationship, version=2, "
             "rule=a_by_score_and_margin, subject=points, subject_name=margins): "
@@ -286,14 +314,6 @@ DEFECTS = {
             "end it on the day on which version 2 begins, 2025-11-01",
         ),
     ),
-    "version_that_was_never_ended": Defect(
-        "scorecard_versions",
-        replace("2024-11-01,2025-11-01", "2024-11-01,"),
-        (
-            f"{VERSION_1}: two approved versions are in force at once: this one and "
-            "version 2; end it on the day on which version 2 begins, 2025-11-01",
-        ),
-    ),
     "hole_between_versions": Defect(
         "scorecard_versions",
         replace("2024-11-01,2025-11-01", "2024-11-01,2025-10-01"),
@@ -331,7 +351,10 @@ DEFECTS = {
     ),
     "rule_with_lower_above_upper": Defect(
         "profile_rules",
-        replace("relationship,1,2,b_by_score,B,score,,65,", "relationship,1,2,b_by_score,B,score,,65,50"),
+        replace(
+            "relationship,1,2,b_by_score,B,score,,65,",
+            "relationship,1,2,b_by_score,B,score,,65,50",
+        ),
         (
             f"{RULES_V1}rule=b_by_score, subject=score, subject_name=(empty)): "
             "lower_bound is not below upper_bound (lower_bound, upper_bound is "
@@ -429,7 +452,8 @@ DEFECTS = {
     "quote_in_a_band": Defect(
         "score_bands",
         replace(
-            "relationship,1,order_volume,low,", "relationship,1,order_volume,low'; drop table x; --,"
+            "relationship,1,order_volume,low,",
+            "relationship,1,order_volume,low'; drop table x; --,",
         ),
         (
             f"{BANDS_V1}band=low'; drop table x; --): band cannot be read as name "
@@ -470,13 +494,91 @@ DEFECTS = {
         "criteria",
         keep_header,
         ("criteria.csv: the seed has no lines; restore criteria.csv",),
-        consequences=19,
+        consequences=27,
+    ),
+    "version_approved_by_nobody": Defect(
+        "scorecard_versions",
+        replace("0.6,Board of departments,2025-10-20", "0.6,,2025-10-20"),
+        (f"{VERSION_2}: {APPROVAL}",),
+    ),
+    "candidate_approved_with_one_word": Defect(
+        "scorecard_versions",
+        replace("relationship,3,candidate", "relationship,3,approved"),
+        (f"{VERSION_3}: {APPROVAL}",),
+    ),
+    "confirmation_in_no_period": unreadable_confirmation("0"),
+    "confirmation_in_one_and_a_half_periods": unreadable_confirmation("1.5"),
+    "confirmation_in_nothing": Defect(
+        "scorecard_versions",
+        confirm_in(""),
+        (f"{VERSION_2}: confirmation_periods is empty; fill it in",),
+    ),
+    "candidate_weights_sum_to_0_99": Defect(
+        "criterion_weights",
+        replace("relationship,3,order_volume,0.12", "relationship,3,order_volume,0.11"),
+        (
+            "criterion_weights.csv (scorecard=relationship, version=3): the weights do "
+            "not sum to exactly 1 (weight is 0.990000); " + SUM_ADVICE.format("0.010000"),
+        ),
+    ),
+    "gap_between_bands_of_a_candidate": Defect(
+        "score_bands",
+        replace("relationship,3,order_volume,low,50,", "relationship,3,order_volume,low,60,"),
+        (
+            "score_bands.csv (scorecard=relationship, version=3, criterion=order_volume, "
+            "band=minimal): there is a gap before band low "
+            f"(lower_bound, upper_bound is (open) to 50.000000); {BANDS_ADVICE}",
+        ),
+    ),
+    "override_without_an_end": Defect(
+        "profile_overrides",
+        override("C0001,A,2025-01-01,"),
+        (
+            "profile_overrides.csv (scorecard=relationship, client_id=C0001, "
+            "valid_from=2025-01-01): valid_to is empty; fill it in",
+        ),
+    ),
+    "restatement_that_begins_after_it_is_made": Defect(
+        "restatements",
+        restate("correction,2026-12-01,2026-11-01"),
+        (
+            "restatements.csv (restatement=correction): the restatement begins after the "
+            "day on which it is made (restate_from is 2026-12-01); "
+            "write the first month that is to be scored again",
+        ),
+    ),
+    "two_restatements_with_the_same_dates": Defect(
+        "restatements",
+        restate("correction,2025-06-01,2026-11-01", "another,2025-06-01,2026-11-01"),
+        (
+            "restatements.csv (restate_from=2025-06-01, restated_on=2026-11-01): two "
+            "restatements have the same dates (restatement is another and correction); "
+            "keep one of them",
+        ),
+    ),
+    "benefit_for_less_than_nobody": Defect(
+        "benefits",
+        replace("express_dock,tier,40", "express_dock,tier,-40"),
+        (
+            "benefits.csv (benefit=express_dock): capacity_per_period cannot be read as "
+            "integer (capacity_per_period is -40); write a whole number, 0 or more",
+        ),
+    ),
+    "benefit_of_an_unknown_scorecard": Defect(
+        "benefits",
+        replace("express_dock,tier,40", "express_dock,tiers,40"),
+        (
+            "benefits.csv (benefit=express_dock): there is no such line in scorecards "
+            "(scorecard is scorecard=tiers); "
+            "correct the name, or add the line to scorecards.csv",
+        ),
     ),
 }
 
-# What a whole build is run with, and repaired: a defect within the rules, and one
-# between rules and sources. The rest leave out what the sources alone decide.
-WHOLE_BUILDS = ["weights_sum_to_0_99", "unknown_metric"]
+# What a whole build is run with, and repaired: a defect within the rules, one
+# between rules and sources, and one of rules that decide nothing yet. The rest leave
+# out what the sources alone decide.
+WHOLE_BUILDS = ["weights_sum_to_0_99", "unknown_metric", "candidate_weights_sum_to_0_99"]
 
 
 @dataclass
@@ -618,8 +720,7 @@ def test_a_metric_must_be_an_exact_number(workshop: Workshop) -> None:
     assert expected in problems, "\n".join(problems)
     # Also the three rules of scorecard tier that look at it.
     assert len(problems) == 4, "\n".join(problems)
-    # The metric's history is built by then, and the view of the reasons shows it.
-    assert_same({PROFILES: workshop.good[PROFILES]}, {PROFILES: workshop.dump()[PROFILES]})
+    workshop.assert_untouched()
 
 
 # --- rules that have scored ----------------------------------------------------
@@ -645,12 +746,11 @@ def test_rules_that_have_scored_stay_as_they_are(workshop: Workshop) -> None:
         "holds scores of rules that are no longer in the seeds",
         "scorecard relationship, version 1, periods 2024-11-01 to 2025-10-01",
         "put them back and add a new version to scorecard_versions.csv",
-        "make run RESTATE_FROM=2024-11-01",
-        "dbt build --vars '{restate_from: 2024-11-01}'",
+        "make restate FROM=2024-11-01 BY='…' APPROVED_BY='…' WHY='…'",
+        "a line in restatements.csv and dbt build --vars '{restate_from: 2024-11-01}'",
     ):
         assert part in output, output
-    # The view of the reasons shows the edited rules until they are put back.
-    assert_same({PROFILES: workshop.good[PROFILES]}, {PROFILES: workshop.dump()[PROFILES]})
+    workshop.assert_untouched()
 
     workshop.put_back(warehouse=False)
     workshop.project.succeed("build", *WITHOUT_SOURCES)
@@ -660,33 +760,97 @@ def test_rules_that_have_scored_stay_as_they_are(workshop: Workshop) -> None:
 def test_restating_takes_an_edited_version_in(workshop: Workshop) -> None:
     """On purpose, and with the command of the message, history is restated."""
     lower_the_weight_of_volume(workshop.project)
+    restate_from = workshop.project.record_restatement("2024-11-01")
 
-    workshop.project.succeed("build", *WITHOUT_SOURCES, "--vars", "{restate_from: 2024-11-01}")
+    workshop.project.succeed("build", *WITHOUT_SOURCES, *restate_from)
 
-    restated = workshop.dump()[PROFILES]
-    changed = set(restated) ^ set(workshop.good[PROFILES])
-    assert changed, "no score has changed"
-    assert all('"relationship", "1"' in line for line in changed), "other versions changed"
+    restated = workshop.dump()
+    assert scores(workshop.good, "1") != scores(restated, "1"), "no score has changed"
+    assert scores(workshop.good, "2") == scores(restated, "2"), "other versions changed"
     # The next build finds nothing that is left over.
     workshop.project.succeed("build", *WITHOUT_SOURCES)
-    assert workshop.dump()[PROFILES] == restated
+    assert workshop.dump()[PROFILES] == restated[PROFILES]
+
+
+def scores(dump: Dump, version: str) -> list[dict]:
+    """Give the rows of a version, but for how long the rules have said the same."""
+    return [
+        {**row, "computed_periods": None} for row in rows_of(dump, PROFILES)
+        if (row["scorecard"], row["version"]) == ("relationship", version)
+    ]
 
 
 def test_ending_a_version_later_is_no_edit(workshop: Workshop) -> None:
-    """A version in force gets its end when the next one comes: that restates nothing."""
+    """A version in force may get its end when the next one comes: nothing is restated."""
+    decided = (PROFILES, CRITERIA, MOVEMENTS, CURRENT, SNAPSHOT, METRIC_HISTORY, ASSIGNMENTS)
     workshop.project.edit_rules(
         "scorecard_versions",
-        replace("2025-11-01,,1,3,0.6", "2025-11-01,2026-11-01,1,3,0.6"),
-        repeat(
-            "relationship,2,",
-            {"relationship,2": "relationship,3", "2025-11-01,2026-11-01": "2026-11-01,"},
+        replace("2025-11-01,,1,3,0.6", "2025-11-01,2026-12-01,1,3,0.6"),
+        replace(
+            "relationship,3,candidate,2026-12-01,,2,3,0.6,,",
+            "relationship,3,approved,2026-12-01,,2,3,0.6,Board,2026-10-20",
         ),
     )
-    for seed in ("criterion_weights", "score_bands", "profile_rules"):
-        workshop.project.edit_rules(
-            seed, repeat("relationship,2,", {"relationship,2": "relationship,3"})
-        )
 
     workshop.project.succeed("build", *WITHOUT_SOURCES)
 
+    after = workshop.dump()
+    assert_same(
+        {name: workshop.good[name] for name in decided}, {name: after[name] for name in decided}
+    )
+
+
+# --- restatements and variables --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([], id="no_line"),
+        pytest.param(["correction,2025-06-01,2026-10-31"], id="line_for_another_day"),
+        pytest.param(["correction,2025-07-01,2026-11-01"], id="line_for_another_month"),
+    ],
+)
+def test_a_restatement_that_is_not_on_record_is_refused(
+    workshop: Workshop, lines: list[str]
+) -> None:
+    """The message says which line is missing, and closed periods stay closed."""
+    workshop.project.edit_rules("restatements", restate(*lines))
+
+    output = workshop.project.fail(
+        "build", *WITHOUT_SOURCES, "--vars", "{restate_from: 2025-06-01}"
+    )
+
+    for part in (
+        "restate_from is 2025-06-01, but restatements.csv has no line with "
+        f"restate_from=2025-06-01 and restated_on={AS_OF} (the as-of date of this run).",
+        "Add the line, or let make do it: "
+        "make restate FROM=2025-06-01 BY='…' APPROVED_BY='…' WHY='…'",
+    ):
+        assert part in output, output
+    workshop.assert_untouched()
+
+
+@pytest.mark.parametrize(
+    ("variable", "message"),
+    [
+        (
+            "revenue_metric: turnover",
+            "var 'revenue_metric' is 'turnover'; it must be an exact number of "
+            f"int_client_metrics: {METRICS}",
+        ),
+        (
+            "override_notice_days: x",
+            "var 'override_notice_days' is 'x'; it must be a whole number, 0 or more",
+        ),
+    ],
+)
+def test_a_variable_that_says_nothing_is_refused(
+    workshop: Workshop, variable: str, message: str
+) -> None:
+    """The message names it and what it may be."""
+    result = workshop.project.dbt("build", *WITHOUT_SOURCES, "--vars", f"{{{variable}}}")
+
+    assert result.exit_code != 0, result.output
+    assert message in " ".join(result.output.split()), result.output
     workshop.assert_untouched()

@@ -2,7 +2,8 @@
 
 The profiles of the day are written into the mart by hand, with the table made
 anew without its keys, so that the snapshot sees what no tested build would leave
-behind. Then a plain `dbt snapshot` runs, which has only its own guards.
+behind. Then `dbt snapshot` runs, which has only its own guards, on this history
+alone: that of the rules has its tests in test_rule_history.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import pytest
 from demo_project import DemoProject, built_demo, copy_warehouse  # noqa: F401
 from seed_edits import drop
 from warehouse_dump import (
-    CURRENT, METRIC_HISTORY, SNAPSHOT, SNAPSHOTS, assert_same, row_count,
+    ASSIGNMENTS, CURRENT, METRIC_HISTORY, RESTATED, SNAPSHOT, SNAPSHOTS,
+    assert_same, row_count,
 )
+
+SNAPSHOT_ALONE = ["snapshot", "--select", "client_profiles_snapshot"]
 
 # Client: its profile, and the version that decided if it is not 1.
 Profiles = dict[str, str]
@@ -54,11 +58,11 @@ class Company:
 
     def record(self, as_of: str, *args: str) -> None:
         """Take a snapshot, which must succeed."""
-        self.project.succeed("snapshot", *self._vars(as_of), *args)
+        self.project.succeed(*SNAPSHOT_ALONE, *self._vars(as_of), *args)
 
     def refuse(self, as_of: str, *args: str) -> str:
         """Take a snapshot, which must fail; give its output as one line."""
-        return self.project.fail("snapshot", *self._vars(as_of), *args)
+        return self.project.fail(*SNAPSHOT_ALONE, *self._vars(as_of), *args)
 
     def records(self) -> list[Record]:
         """Read the history, in order of client and time."""
@@ -74,7 +78,7 @@ class Company:
 
     def history(self) -> dict:
         """Dump the whole history."""
-        return self.project.dump(SNAPSHOTS)
+        return self.project.dump(SNAPSHOT)
 
     @staticmethod
     def _vars(as_of: str) -> list[str]:
@@ -285,7 +289,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_leaves_the_history_unchanged(known: Company, name: str) -> None:
-    """A plain `dbt snapshot` stops, says why, and says what to do."""
+    """`dbt snapshot` stops, says why, and says what to do."""
     statement, as_of, message = ATTACKS[name]
     history = known.history()
     known.spoil(statement)
@@ -327,7 +331,8 @@ def test_clients_that_really_left_can_be_recorded(known: Company) -> None:
     known.write({"anna": "A"})
 
     known.project.succeed(
-        "snapshot", "--vars", "{as_of: 2026-09-01, snapshot_maximum_left_share: 1}"
+        *SNAPSHOT_ALONE,
+        "--vars", "{as_of: 2026-09-01, snapshot_maximum_left_share: 1}",
     )
 
     assert [record[:2] for record in known.records() if record[4] is None] == [
@@ -353,7 +358,7 @@ COPY_OF_ANNA = f"""
 FORGERIES = {
     "second_open_record": (
         COPY_OF_ANNA.format("'made by hand' as dbt_scd_id, 'B' as profile"),
-        "1 records would not be open exactly once per client and scorecard",
+        "1 records would not be open exactly once per client_id and scorecard",
     ),
     "record_that_ends_before_it_begins": (
         COPY_OF_ANNA.format(
@@ -391,17 +396,19 @@ def test_a_forged_history_is_refused(known: Company, name: str) -> None:
 
 # --- the history and builds ----------------------------------------------------
 
+HISTORY = (SNAPSHOTS, METRIC_HISTORY, ASSIGNMENTS, RESTATED)
+
 
 def test_a_full_refresh_keeps_the_history(
     built_demo: DemoProject, tmp_path: Path  # noqa: F811
 ) -> None:
-    """Neither the profiles nor the metrics that were scored can be built again."""
+    """No later build could bring back what was recorded, measured and assigned."""
     project = built_demo.copy_to(tmp_path / "project")
-    history = project.dump(SNAPSHOTS, METRIC_HISTORY)
+    history = project.dump(*HISTORY)
     # Late data, a year ago: half of the orders of that month never were.
     project.edit_source("raw_orders", drop("B004"))
 
     project.succeed("build", "--full-refresh")
 
     assert row_count(history, METRIC_HISTORY) > 0
-    assert_same(history, project.dump(SNAPSHOTS, METRIC_HISTORY))
+    assert_same(history, project.dump(*HISTORY))

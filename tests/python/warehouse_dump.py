@@ -30,9 +30,12 @@ CURRENT = "client_profiles.client_profiles"
 METRICS = "client_profiles_intermediate.int_client_metrics"
 SNAPSHOT = "client_profiles_snapshots.client_profiles_snapshot"
 METRIC_HISTORY = "client_profiles_intermediate.int_metric_history"
+CANDIDATES = "client_profiles_intermediate.int_profile_candidates"
+ASSIGNMENTS = "client_profiles_intermediate.int_profile_assignments"
+RESTATED = "client_profiles_intermediate.int_profiles_before_restatement"
 
 # What the readers see, and what no later build could bring back.
-KEPT = (MARTS, SNAPSHOTS, METRIC_HISTORY)
+KEPT = (MARTS, SNAPSHOTS, METRIC_HISTORY, ASSIGNMENTS, RESTATED)
 
 DIFFERENCES_SHOWN = 3
 
