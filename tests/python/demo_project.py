@@ -23,7 +23,7 @@ import pytest
 from dbt_forks import fork_dbt
 from dbt_runner import DbtResult
 from project_files import LEFT_OUT, copy_project, install_packages
-from seed_edits import Edit, append, edit_file, repeat, replace
+from seed_edits import Edit, append, edit_file, forget, repeat, replace
 from warehouse_dump import Dump, dump_duckdb
 
 # What the sources alone decide: tests about rules leave it as it was built.
@@ -96,6 +96,16 @@ class DemoProject:
         for seed in ("criterion_weights", "score_bands", "profile_rules"):
             self.edit_rules(seed, repeat(old, {old: new}))
 
+    def approve_candidate(self, effective_from: str) -> None:
+        """Approve version 3 of scorecard relationship: a change of its own line."""
+        self.edit_rules(
+            "scorecard_versions",
+            replace(
+                "relationship,3,candidate,2026-12-01,,2,3,0.6,,,",
+                f"relationship,3,approved,{effective_from},,2,3,0.6,Board,2026-10-20,",
+            ),
+        )
+
     def confirm_in(self, periods: int) -> None:
         """Let the approved versions of scorecard relationship confirm profiles."""
         self.edit_rules(
@@ -122,6 +132,23 @@ class DemoProject:
     def edit_source(self, seed: str, *edits: Edit) -> None:
         """Edit one of the demo's source tables."""
         edit_file(self.folder / "seeds" / "demo" / f"{seed}.csv", *edits)
+
+    def multiply_orders(self, month: str) -> str:
+        """Add thousands of orders to one of a month's batches; give its client.
+
+        It stands for data that come late. Each call adds to the same batch.
+        """
+        seed = (self.folder / "seeds/demo/raw_orders.csv").read_text(encoding="utf-8")
+        line = re.search(rf"^\w+,\w+,{month}-\d\d,.*$", seed, re.MULTILINE).group()
+        batch, client, day, orders, items, late = line.split(",")
+        huge = f"{batch},{client},{day},{int(orders) + 5000},{int(items) + 5000},{late}"
+        self.edit_source("raw_orders", replace(f"{line}\n", f"{huge}\n"))
+        return client
+
+    def forget_client(self, client: str) -> None:
+        """Take a client out of all source tables."""
+        for path in (self.folder / "seeds" / "demo").glob("raw_*.csv"):
+            self.edit_source(path.stem, forget(client))
 
     def dump(self, *wanted: str) -> Dump:
         """Dump schemas and relations of the DuckDB file; all without a name."""

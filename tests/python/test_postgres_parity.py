@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from demo_project import DemoProject, assert_succeeded, built_demo  # noqa: F401
-from seed_edits import append, forget, repeat, replace
+from seed_edits import append, repeat, replace
 from warehouse_dump import (
     CURRENT, MARTS, METRIC_HISTORY, PROFILES, SNAPSHOT, Dump, assert_same,
     connect_postgres, dump_postgres, row_count, rows_of,
@@ -91,8 +91,7 @@ def second(twins: Twins, first: tuple[Dump, Dump], types: tuple) -> tuple[Dump, 
     records that end.
     """
     project = twins.project
-    for path in (project.folder / "seeds" / "demo").glob("raw_*.csv"):
-        project.edit_source(path.stem, forget(a_client(first)))
+    project.forget_client(a_client(first))
     project.edit_rules(
         "scorecard_versions",
         replace("2025-11-01,,1,3", "2025-11-01,2026-11-01,1,3"),

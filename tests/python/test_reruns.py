@@ -15,7 +15,6 @@ from demo_project import (  # noqa: F401
     BUILD_WITHOUT_TESTS, LAST_PERIOD, DemoProject, assert_succeeded, built_demo,
 )
 from project_files import ROOT, copy_project
-from seed_edits import Edit, forget, replace
 from warehouse_dump import (
     ASSIGNMENTS, CANDIDATES, CURRENT, KEPT, MARTS, METRIC_HISTORY, METRICS, MOVEMENTS,
     PROFILES, SNAPSHOT, Dump, assert_same, rows_of,
@@ -43,21 +42,6 @@ def changed_keys(before: Dump, after: Dump, relation: str) -> set[tuple[str, str
         (rows[text]["client_id"], rows[text]["period_start"])
         for text in old.keys() ^ new.keys()
     }
-
-
-def multiply_orders(batch: str) -> tuple[str, Edit]:
-    """Give the client of an order batch, and an edit that makes it a huge one."""
-    seed = (ROOT / "seeds/demo/raw_orders.csv").read_text(encoding="utf-8")
-    line = next(line for line in seed.splitlines() if line.startswith(f"{batch},"))
-    batch_id, client, day, orders, items, late = line.split(",")
-    huge = f"{batch_id},{client},{day},{int(orders) + 5000},{int(items) + 5000},{late}"
-    return client, replace(f"{line}\n", f"{huge}\n")
-
-
-def batch_of(month: str) -> str:
-    """Give an order batch of a month."""
-    seed = (ROOT / "seeds/demo/raw_orders.csv").read_text(encoding="utf-8")
-    return re.search(rf"^(\w+),\w+,{month}-\d\d,", seed, re.MULTILINE).group(1)
 
 
 # --- the same again ------------------------------------------------------------
@@ -174,8 +158,7 @@ def test_late_data_leave_closed_periods_alone(
     built_demo: DemoProject, project: DemoProject  # noqa: F811
 ) -> None:
     """Until somebody says from when on history is to be restated."""
-    client, edit = multiply_orders(batch_of("2025-06"))
-    project.edit_source("raw_orders", edit)
+    client = project.multiply_orders("2025-06")
     before = built_demo.dump(*KEPT, METRICS)
 
     project.succeed("build")
@@ -196,8 +179,7 @@ def test_restating_begins_where_it_says(
     built_demo: DemoProject, project: DemoProject  # noqa: F811
 ) -> None:
     """A month before it keeps the scores it has, though its data are others now."""
-    client, edit = multiply_orders(batch_of("2025-06"))
-    project.edit_source("raw_orders", edit)
+    client = project.multiply_orders("2025-06")
 
     project.succeed(*BUILD_WITHOUT_TESTS, *project.record_restatement("2025-07-01"))
 
@@ -210,8 +192,7 @@ def test_late_data_enter_the_last_period(
     built_demo: DemoProject, project: DemoProject  # noqa: F811
 ) -> None:
     """The last period that was scored may still change, and only that."""
-    client, edit = multiply_orders(batch_of("2026-10"))
-    project.edit_source("raw_orders", edit)
+    client = project.multiply_orders("2026-10")
 
     project.succeed(*BUILD_WITHOUT_TESTS)
 
@@ -226,8 +207,7 @@ def test_a_longer_lookback_takes_in_more(
     built_demo: DemoProject, project: DemoProject  # noqa: F811
 ) -> None:
     """Three months: August to October may change, July may not."""
-    client, edit = multiply_orders(batch_of("2026-07"))
-    project.edit_source("raw_orders", edit)
+    client = project.multiply_orders("2026-07")
 
     project.succeed(*BUILD_WITHOUT_TESTS, "--vars", "{lookback_periods: 3}")
 
@@ -249,8 +229,7 @@ def test_a_client_that_vanished_leaves_the_last_period(
     client = built_demo.query(
         f"select min(client_id) from {CURRENT} where last_movement <> 'new'"
     )[0][0]
-    for path in (project.folder / "seeds/demo").glob("raw_*.csv"):
-        project.edit_source(path.stem, forget(client))
+    project.forget_client(client)
     before = built_demo.dump(*KEPT)
 
     project.succeed("build")

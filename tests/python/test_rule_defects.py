@@ -786,11 +786,8 @@ def test_ending_a_version_later_is_no_edit(workshop: Workshop) -> None:
     workshop.project.edit_rules(
         "scorecard_versions",
         replace("2025-11-01,,1,3,0.6", "2025-11-01,2026-12-01,1,3,0.6"),
-        replace(
-            "relationship,3,candidate,2026-12-01,,2,3,0.6,,",
-            "relationship,3,approved,2026-12-01,,2,3,0.6,Board,2026-10-20",
-        ),
     )
+    workshop.project.approve_candidate("2026-12-01")
 
     workshop.project.succeed("build", *WITHOUT_SOURCES)
 

@@ -33,6 +33,12 @@ METRIC_HISTORY = "client_profiles_intermediate.int_metric_history"
 CANDIDATES = "client_profiles_intermediate.int_profile_candidates"
 ASSIGNMENTS = "client_profiles_intermediate.int_profile_assignments"
 RESTATED = "client_profiles_intermediate.int_profiles_before_restatement"
+VERSION_PROFILES = "client_profiles_intermediate.int_candidate_version_profiles"
+COMPARISON = "client_profiles.fct_version_comparison"
+LEDGER = "client_profiles.fct_override_ledger"
+RESTATED_PROFILES = "client_profiles.fct_restated_profiles"
+RULE_CHANGES = "client_profiles.rpt_rule_changes"
+POPULATION_EFFECT = "client_profiles.rpt_population_effect"
 
 # What the readers see, and what no later build could bring back.
 KEPT = (MARTS, SNAPSHOTS, METRIC_HISTORY, ASSIGNMENTS, RESTATED)
