@@ -4,12 +4,10 @@ A test module asks for one by importing its fixture:
 
     from integration_builds import online_retail_build  # noqa: F401
 
-    pytestmark = pytest.mark.xdist_group("online_retail")
-
-| fixture | xdist group | gives |
-|---|---|---|
-| `online_retail_build` | `online_retail` | DuckDB file of integration_tests/online_retail |
-| `rfm_build` | `rfm_published` | DuckDB file of integration_tests/rfm_published |
+| fixture | gives |
+|---|---|
+| `online_retail_build` | DuckDB file of integration_tests/online_retail |
+| `rfm_build` | DuckDB file of integration_tests/rfm_published |
 
 The build is shared, so tests only read it. The project that made the file stands
 beside it, for tests that take a copy of both to run dbt again. Where the data sets are

@@ -23,9 +23,6 @@ import pytest
 from dbt_runner import run_dbt
 from project_files import STAND_IN_PACKAGES, install_packages
 
-# One process for the module: each one would build the same projects again.
-pytestmark = pytest.mark.xdist_group("dbt_utils")
-
 PROJECT = """
 name: try_dbt_utils
 version: 0.1.0

@@ -20,8 +20,6 @@ import check_seeds
 from integration_builds import data_file, online_retail_build  # noqa: F401
 from project_files import ROOT
 
-pytestmark = pytest.mark.xdist_group("online_retail")
-
 SEEDS = ROOT / "integration_tests" / "online_retail" / "seeds" / "scorecards"
 SCORECARDS = ("relationship", "tier")
 # Periods are counted in months, to look back by subtraction.

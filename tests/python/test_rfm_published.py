@@ -20,8 +20,6 @@ import check_seeds
 from integration_builds import data_file, rfm_build, run_integration  # noqa: F401
 from project_files import ROOT
 
-pytestmark = pytest.mark.xdist_group("rfm_published")
-
 SEEDS = ROOT / "integration_tests" / "rfm_published" / "seeds" / "scorecards"
 ANALYSIS_DATE = date(2006, 12, 31)
 
