@@ -508,6 +508,33 @@ def test_what_stands_after_a_restatement_is_what_the_next_one_finds(
     ]
 
 
+def restate_version_1(project: DemoProject) -> list[str]:
+    """Edit rules that have scored; give the command that restates what they did."""
+    project.edit_rules(
+        "criterion_weights",
+        replace("relationship,1,order_volume,0.25", "relationship,1,order_volume,0.20"),
+        replace("relationship,1,margin,0.20", "relationship,1,margin,0.25"),
+    )
+    return [*BUILD_WITHOUT_TESTS, *WITHOUT_SOURCES, *project.record_restatement("2024-11-01")]
+
+
+def test_a_restatement_of_a_part_is_refused(
+    built_demo: DemoProject, project: DemoProject  # noqa: F811
+) -> None:
+    """What it replaces is kept by a model before it, which a part may leave out."""
+    restate = restate_version_1(project)
+    project.succeed("seed", "--select", "path:seeds/scorecards")
+    good = built_demo.dump(ASSIGNMENTS, PROFILES)
+
+    output = project.fail("run", "--select", "int_client_points+", *restate[-2:])
+
+    assert '"int_profile_assignments" would be restated from 2024-11-01, but' in output
+    assert "make run RESTATE_FROM=2024-11-01, or dbt build --vars" in output
+    assert_same(good, project.dump(ASSIGNMENTS, PROFILES))
+    project.succeed(*restate)
+    assert sides(project.dump(RESTATED_PROFILES), "correction")[0] == values_from("", good)
+
+
 @pytest.mark.parametrize(
     "model",
     ["int_profile_candidates", "int_profile_assignments", "fct_client_profiles"],
@@ -516,14 +543,7 @@ def test_a_restatement_that_failed_halfway_keeps_what_it_replaces(
     built_demo: DemoProject, project: DemoProject, model: str  # noqa: F811
 ) -> None:
     """The run after the repair finds what there was before both of them."""
-    project.edit_rules(
-        "criterion_weights",
-        replace("relationship,1,order_volume,0.25", "relationship,1,order_volume,0.20"),
-        replace("relationship,1,margin,0.20", "relationship,1,margin,0.25"),
-    )
-    restate = [
-        *BUILD_WITHOUT_TESTS, *WITHOUT_SOURCES, *project.record_restatement("2024-11-01"),
-    ]
+    restate = restate_version_1(project)
     path = next((project.folder / "models").glob(f"*/{model}.sql"))
     sound = path.read_text(encoding="utf-8")
     edit_file(path, append("where cast('broken' as integer) = 1"))
