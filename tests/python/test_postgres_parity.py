@@ -14,13 +14,11 @@ from dataclasses import dataclass
 import pytest
 
 from demo_project import DemoProject, assert_succeeded, built_demo  # noqa: F401
-from seed_edits import append, repeat, replace
+from seed_edits import append, drop, repeat, replace
 from warehouse_dump import (
-    CURRENT, MARTS, METRIC_HISTORY, PROFILES, SNAPSHOT, Dump, assert_same,
-    connect_postgres, dump_postgres, row_count, rows_of,
+    COMPARISON, CURRENT, MARTS, METRIC_HISTORY, PROFILES, RESTATED_PROFILES, RULE_CHANGES,
+    SNAPSHOT, Dump, assert_same, connect_postgres, dump_postgres, row_count, rows_of,
 )
-
-NEXT_MONTH = ["--vars", "{as_of: 2026-12-01}"]
 
 
 @dataclass(frozen=True)
@@ -85,30 +83,51 @@ def types(twins: Twins, first: tuple[Dump, Dump]) -> tuple[list, list]:
 
 @pytest.fixture(scope="module")
 def second(twins: Twins, first: tuple[Dump, Dump], types: tuple) -> tuple[Dump, Dump]:
-    """Give the dumps a month later: a client is gone, and other rules are in force.
+    """Give the dumps a month later, when all that can change has changed.
 
-    The incremental models add to what is there, and the history gets its first
-    records that end.
+    A client is gone, the candidate was approved, another one and a scorecard are new,
+    decisions by hand come and go, and half a year is scored again for late data. The
+    incremental models add to what is there, the histories get records that end.
     """
     project = twins.project
     project.forget_client(a_client(first))
-    project.edit_rules(
-        "scorecard_versions",
-        replace("2025-11-01,,1,3", "2025-11-01,2026-11-01,1,3"),
-        append(
-            "relationship,3,approved,2026-11-01,,1,3,0.6,"
-            "Board of departments,2026-10-20,Volume weighs more"
-        ),
-    )
-    for seed in ("criterion_weights", "score_bands", "profile_rules"):
-        project.edit_rules(seed, repeat("relationship,2,", {"relationship,2": "relationship,3"}))
+    project.multiply_orders("2026-06")
+    project.approve_candidate("2026-11-01")
     project.edit_rules(
         "criterion_weights",
-        replace("relationship,3,order_volume,0.18,none", "relationship,3,order_volume,0.28,min_max"),
-        replace("relationship,3,margin,0.26", "relationship,3,margin,0.16"),
+        replace(
+            "relationship,3,order_volume,0.12,none", "relationship,3,order_volume,0.22,min_max"
+        ),
+        replace("relationship,3,autonomy,0.20", "relationship,3,autonomy,0.10"),
+        repeat("tier,1,", {"tier,1": "tier,2"}),
+        repeat("tier,1,", {"tier,1": "care,1"}),
     )
-    project.succeed("build", *NEXT_MONTH)
-    twins.build_on_postgres(*NEXT_MONTH)
+    project.edit_rules("scorecards", append("care,Care,Who needs our attention"))
+    project.edit_rules(
+        "scorecard_versions",
+        append(
+            "tier,2,candidate,2026-12-01,,3,0,0.5,,,To be confirmed in a third month",
+            "care,1,approved,2026-05-01,,2,0,0,Care,2026-04-20,A first try",
+        ),
+    )
+    for seed in ("score_bands", "profile_rules"):
+        project.edit_rules(
+            seed,
+            repeat("tier,1,", {"tier,1": "tier,2"}),
+            repeat("tier,1,", {"tier,1": "care,1"}),
+        )
+    project.edit_rules(
+        "profiles", replace("B · Good", "B · Solid"), repeat("tier,", {"tier": "care"})
+    )
+    project.edit_rules("benefits", replace("express_dock,tier,40", "express_dock,care,30"))
+    project.edit_rules(
+        "profile_overrides",
+        drop("tier,C0028,"),
+        append("relationship,C0003,A,2026-08-01,2027-01-01,They asked,Sales,Board"),
+    )
+    later = project.record_restatement("2026-06-01", as_of="2026-12-01")
+    project.succeed("build", *later)
+    twins.build_on_postgres(*later)
     return twins.dump()
 
 
@@ -155,4 +174,11 @@ def test_every_relation_is_the_same_after_a_change(
     history = rows_of(on_duckdb, SNAPSHOT)
     assert {row["profile"] for row in history if row["client_id"] == client} >= {"left"}
     assert row_count(on_duckdb, METRIC_HISTORY) > row_count(first[0], METRIC_HISTORY)
+    assert {row["is_profile_changed"] for row in rows_of(on_duckdb, RESTATED_PROFILES)} == {
+        "true", "false",
+    }
+    assert {row["kind"] for row in rows_of(on_duckdb, RULE_CHANGES)} == {"version", "edit"}
+    assert {row["direction"] for row in rows_of(on_duckdb, COMPARISON)} == {
+        "same", "better", "worse",
+    }
     assert_same(on_duckdb, on_postgres)
