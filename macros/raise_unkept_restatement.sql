@@ -15,7 +15,10 @@
                 {%- if kept is not none %}
                 and not exists (
                     select 1 from {{ kept }}
-                    where restatement = '{{ restatement.restatement }}'
+                    where
+                        restatement = '{{ restatement.restatement }}'
+                        and restate_from = cast('{{ restatement.restate_from }}' as date)
+                        and restated_on = cast('{{ restatement.restated_on }}' as date)
                 )
                 {%- endif %}
         {%- endset -%}

@@ -2,8 +2,8 @@
     `restatements` for `var('restate_from')` and the as-of date. Closed periods
     are never scored again without one.
 
-    returns: {restatement, restate_from} as texts, none without the variable;
-      an error that says which line to write where there is none           -#}
+    returns: {restatement, restate_from, restated_on} as texts, none without the
+      variable; an error that says which line to write where there is none -#}
 {% macro recorded_restatement() -%}
     {%- set restatements = ref('stg_restatements') -%}
     {%- set restate_from = var('restate_from', none) -%}
@@ -35,5 +35,9 @@
             ) }}
         {%- endif -%}
     {%- endif -%}
-    {{ return({'restatement': found | first | default(''), 'restate_from': first_period}) }}
+    {{ return({
+        'restatement': found | first | default(''),
+        'restate_from': first_period,
+        'restated_on': as_of,
+    }) }}
 {%- endmacro %}

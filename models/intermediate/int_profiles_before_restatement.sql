@@ -20,12 +20,29 @@
     {%- set read_numbers -%}
         select
             max(restatement_number),
-            max(case when restatement = '{{ restatement.restatement }}' then 1 end)
+            {%- for column in ['restate_from', 'restated_on'] %}
+            {{ ',' if not loop.first -}}
+            max(
+                case
+                    when restatement = '{{ restatement.restatement }}'
+                        then cast({{ column }} as {{ dbt.type_string() }})
+                end
+            )
+            {%- endfor %}
         from {{ this }}
     {%- endset -%}
-    {%- set numbers = run_query(read_numbers).rows[0] -%}
-    {%- set ns.number = (numbers[0] or 0) | int + 1 -%}
-    {%- set ns.is_new = numbers[1] is none -%}
+    {%- set kept = run_query(read_numbers).rows[0] -%}
+    {%- set ns.number = (kept[0] or 0) | int + 1 -%}
+    {%- set ns.is_new = kept[1] is none -%}
+    {%- set dates = (restatement.restate_from, restatement.restated_on) -%}
+    {%- if not ns.is_new and (kept[1], kept[2]) != dates -%}
+        {{ exceptions.raise_compiler_error(
+            "restatements.csv (restatement=" ~ restatement.restatement
+            ~ "): it was carried out on " ~ kept[2] ~ " already, from "
+            ~ kept[1] ~ " on; leave its line as it was then, and give this"
+            ~ " restatement a line with a name of its own"
+        ) }}
+    {%- endif -%}
 {%- endif -%}
 with keep_what_was_assigned as (
     {%- if ns.is_new %}
@@ -39,7 +56,9 @@ with keep_what_was_assigned as (
         assignments.computed_profile,
         assignments.rules_fingerprint,
         assignments.score,
-        assignments.period_start
+        assignments.period_start,
+        cast('{{ restatement.restate_from }}' as date) as restate_from,
+        cast('{{ restatement.restated_on }}' as date) as restated_on
     from {{ assignments }} as assignments
     where
         assignments.period_start
@@ -55,7 +74,9 @@ with keep_what_was_assigned as (
         cast(null as {{ dbt.type_string() }}) as computed_profile,
         cast(null as {{ dbt.type_string() }}) as rules_fingerprint,
         cast(null as decimal(7, 4)) as score,
-        cast(null as date) as period_start
+        cast(null as date) as period_start,
+        cast(null as date) as restate_from,
+        cast(null as date) as restated_on
     from (select 1 as nothing) as nothing
     where 1 = 0
     {%- endif %}
@@ -72,5 +93,7 @@ select
     keep_what_was_assigned.computed_profile,
     keep_what_was_assigned.rules_fingerprint,
     keep_what_was_assigned.score,
-    keep_what_was_assigned.period_start
+    keep_what_was_assigned.period_start,
+    keep_what_was_assigned.restate_from,
+    keep_what_was_assigned.restated_on
 from keep_what_was_assigned

@@ -535,6 +535,31 @@ def test_a_restatement_of_a_part_is_refused(
     assert sides(project.dump(RESTATED_PROFILES), "correction")[0] == values_from("", good)
 
 
+@pytest.mark.parametrize("again", ["2025-06-01,2026-11-02", "2025-03-01,2026-11-01"])
+def test_the_line_of_a_restatement_is_not_used_twice(
+    project: DemoProject, again: str
+) -> None:
+    """What another one replaces would be taken for kept already."""
+    project.succeed(
+        *BUILD_WITHOUT_TESTS, *WITHOUT_SOURCES, *project.record_restatement("2025-06-01")
+    )
+    good = project.dump(*BY_PERIOD, RESTATED, RESTATED_PROFILES)
+    project.edit_rules("restatements", replace("2025-06-01,2026-11-01", again))
+    restate_from, _, as_of = again.partition(",")
+
+    output = project.fail(
+        *BUILD_WITHOUT_TESTS, *WITHOUT_SOURCES,
+        "--vars", f"{{as_of: {as_of}, restate_from: {restate_from}}}",
+    )
+
+    assert (
+        "restatements.csv (restatement=correction): it was carried out on 2026-11-01 "
+        "already, from 2025-06-01 on; leave its line as it was then, and give this "
+        "restatement a line with a name of its own"
+    ) in output
+    assert_same(good, project.dump(*BY_PERIOD, RESTATED, RESTATED_PROFILES))
+
+
 @pytest.mark.parametrize(
     "model",
     ["int_profile_candidates", "int_profile_assignments", "fct_client_profiles"],
