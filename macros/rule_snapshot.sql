@@ -30,7 +30,9 @@
 {%- endmacro %}
 
 {#- Pre-hook: refuses what would record wrong rules. An --empty run would end
-    every line, an earlier as-of date would turn the history round.
+    every line, an earlier as-of date would turn the history round. A later date
+    may be recorded for the profiles or another seed alone, when nothing changed
+    in this one.
 
     snapshot: the snapshot's own relation (`this`)
     returns: nothing; an error that begins with GUARD                      -#}
@@ -43,8 +45,13 @@
             ) }}
         {%- endif -%}
         {%- if client_profiles.snapshot_exists(snapshot) -%}
+            {%- set others = [] -%}
+            {%- for name in client_profiles.rule_seeds() + ['client_profiles'] -%}
+                {%- set other = client_profiles.built_relation(name ~ '_snapshot') -%}
+                {%- do others.append(other) if other is not none -%}
+            {%- endfor -%}
             {{ client_profiles.snapshot_guard_order(
-                snapshot, client_profiles.as_of_date()
+                snapshot, client_profiles.as_of_date(), others
             ) }}
         {%- endif -%}
     {%- endif -%}

@@ -62,25 +62,17 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Refuses an as-of date before one that is already recorded, by this snapshot
-    or by another one: a run that finds nothing changed records nothing. -#}
-{% macro snapshot_guard_order(snapshot, as_of) -%}
-    {%- set histories = [snapshot] -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'snapshot' and node.package_name == 'client_profiles' -%}
-        {%- set history = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- if history is not none -%}
-            {%- do histories.append(history) -%}
-        {%- endif -%}
-    {%- endfor -%}
+{#- Refuses an as-of date before one that is already recorded, in this snapshot
+    or in others that were taken together with it. -#}
+{% macro snapshot_guard_order(snapshot, as_of, others=[]) -%}
     {%- set read_last -%}
         select cast(cast(max(recorded) as date) as {{ dbt.type_string() }})
         from (
-            {%- for history in histories %}
+            {%- for each in [snapshot] + others %}
             {{ 'union all' if not loop.first }}
-            select max(dbt_valid_from) as recorded from {{ history }}
+            select max(dbt_valid_from) as recorded from {{ each }}
             union all
-            select max(dbt_valid_to) as recorded from {{ history }}
+            select max(dbt_valid_to) as recorded from {{ each }}
             {%- endfor %}
         ) as dates
     {%- endset -%}

@@ -11,7 +11,7 @@ from demo_project import DemoProject, built_demo  # noqa: F401
 from project_files import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-QUERY_AND_TABLE = re.compile(r"```sql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", re.DOTALL)
+QUERY_AND_TABLE = re.compile(r"```sql\n((?:(?!```).)*)```\n\n((?:\|[^\n]*\n)+)", re.DOTALL)
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
