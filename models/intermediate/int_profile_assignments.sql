@@ -12,9 +12,7 @@
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set is_later_run = is_incremental() -%}
-{%- if is_later_run -%}
-    {{- client_profiles.raise_unkept_restatement(this) -}}
-{%- endif -%}
+{{- client_profiles.raise_unkept_restatement(this) if is_later_run else '' -}}
 {%- set first_periods = client_profiles.first_periods_to_score(this, versions)
     if is_later_run else {} -%}
 with profile_candidates as (

@@ -20,15 +20,10 @@
     {%- set read_numbers -%}
         select
             max(restatement_number),
-            {%- for column in ['restate_from', 'restated_on'] %}
-            {{ ',' if not loop.first -}}
-            max(
-                case
-                    when restatement = '{{ restatement.restatement }}'
-                        then cast({{ column }} as {{ dbt.type_string() }})
-                end
-            )
-            {%- endfor %}
+            max(case when restatement = '{{ restatement.restatement }}'
+                then cast(restate_from as {{ dbt.type_string() }}) end),
+            max(case when restatement = '{{ restatement.restatement }}'
+                then cast(restated_on as {{ dbt.type_string() }}) end)
         from {{ this }}
     {%- endset -%}
     {%- set kept = run_query(read_numbers).rows[0] -%}
