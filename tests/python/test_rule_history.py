@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from demo_project import DemoProject
+from demo_project import DemoProject, built_demo  # noqa: F401
 from project_files import ROOT, copy_project
 from seed_edits import append, drop, replace
-from warehouse_dump import SNAPSHOTS, assert_same, rows_of
+from warehouse_dump import RULE_CHANGES, SNAPSHOTS, assert_same, rows_of
 
 PAGE = (ROOT / "docs" / "rule_history.md").read_text(encoding="utf-8")
 QUERY = re.search(r"## One query.*?```sql\n(.*?)```", PAGE, re.DOTALL)[1]
@@ -208,30 +208,70 @@ def test_nothing_else_is_told_as_an_edit(history) -> None:
     ]
 
 
-def test_the_differences_make_one_version_from_the_other(history) -> None:
-    """Nothing is left out: version 1 with what is listed is version 2."""
-    project, days = history
-    lines = days[DAYS[2]].lines["criterion_weights"]
-    by_version = {
-        version: {
-            (line["criterion"], name): plain(value)
-            for line in lines
-            if (line["scorecard"], line["version"]) == ("relationship", version)
-            for name, value in line.items()
-            if name not in ("scorecard", "version", "criterion")
-        }
-        for version in ("1", "2")
+# What says which line of a version it is, and what is no rule of it.
+KEYS = {"scorecard", "version", "criterion", "band", "rule", "subject", "subject_name"}
+NO_RULES = {
+    "status", "effective_from", "effective_to", "approved_by", "approved_on", "change_note",
+}
+
+
+def rules_of(lines: dict[str, list[dict[str, str]]], version: str) -> dict[tuple, dict]:
+    """Give the values of each line of a version, by seed and what the line is about."""
+    labels = {line["criterion"]: line["label"] for line in lines["criteria"]}
+    subjects = {
+        "scorecard_versions": lambda line: "the version",
+        "criterion_weights": lambda line: labels[line["criterion"]],
+        "score_bands": lambda line: f"{labels[line['criterion']]}, band {line['band']}",
+        "profile_rules": lambda line: (
+            f"rule {line['rule']}, {line['subject']} {line['subject_name']}".strip()
+        ),
     }
-    changed = dict(by_version["1"])
-    for criterion, column, old, new in project.query(
-        "select criterion, column_name, old_value, new_value"
-        " from client_profiles.rpt_rule_changes"
-        " where kind = 'version' and version = '2' and seed = 'criterion_weights'"
-    ):
-        assert changed[criterion, column] == old
-        changed[criterion, column] = new
-    assert changed == by_version["2"]
-    assert by_version["1"] != by_version["2"]
+    return {
+        (seed, subject(line)): {
+            name: plain(value) for name, value in line.items()
+            if value and name not in KEYS | NO_RULES
+        }
+        for seed, subject in subjects.items()
+        for line in lines[seed]
+        if (line["scorecard"], line["version"]) == ("relationship", version)
+    }
+
+
+@pytest.mark.parametrize(("old", "new"), [("1", "2"), ("2", "3")])
+def test_the_differences_make_one_version_from_the_other(
+    built_demo: DemoProject, old: str, new: str  # noqa: F811
+) -> None:
+    """Nothing is left out: the old lines with what is listed are the new ones."""
+    lines = read_day(built_demo).lines
+    rules, expected = rules_of(lines, old), rules_of(lines, new)
+    assert rules != expected
+    for row in rows_of(built_demo.dump(RULE_CHANGES), RULE_CHANGES):
+        if (row["kind"], row["scorecard"], row["version"]) == ("version", "relationship", new):
+            assert row["version_before"] == old
+            line = rules.setdefault((row["seed"], row["subject"]), {})
+            assert line.pop(row["column_name"], None) == row["old_value"], row
+            if row["new_value"] is not None:
+                line[row["column_name"]] = row["new_value"]
+    assert {subject: line for subject, line in rules.items() if line} == expected
+
+
+def test_the_last_run_of_a_date_counts(history, tmp_path: Path) -> None:
+    """What was written and taken back on one date is not on record."""
+    project = history[0].copy_to(tmp_path / "taken_back")
+    before = project.dump(SNAPSHOTS)
+    edits = {
+        "scorecards": ("Tier,", "Rank,"),
+        "benefits": ("express_dock,tier,45", "express_dock,tier,20"),
+    }
+    dumps = []
+    for take_back in (False, True):
+        for seed, (old, new) in edits.items():
+            project.edit_rules(seed, replace(new, old) if take_back else replace(old, new))
+        project.succeed("seed", "--select", "path:seeds/scorecards")
+        project.succeed("snapshot", "--vars", f"{{as_of: {DAYS[2]}}}")
+        dumps.append(project.dump(SNAPSHOTS))
+    assert dumps[0] != before
+    assert_same(before, dumps[1])
 
 
 def test_a_second_run_on_the_date_changes_nothing(history, tmp_path: Path) -> None:
