@@ -6,8 +6,11 @@ criterion looks at the place among all, rpt_population_effect says how many move
 
 from __future__ import annotations
 
+import csv
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,9 @@ import pytest
 from demo_project import DemoProject, built_demo  # noqa: F401
 from project_files import copy_project
 from seed_edits import forget
-from warehouse_dump import CRITERIA, PROFILES, Dump, rows_of
+from warehouse_dump import (
+    CRITERIA, POPULATION_EFFECT, POPULATION_EFFECTS, PROFILES, Dump, rows_of,
+)
 
 GONE = {"C0002", "C0007", "C0030", "C0100", "C0101", "C0200", "C0299"}
 BUILD = [
@@ -96,3 +101,93 @@ def test_the_population_moves_nobody_by_values(built_demo: DemoProject) -> None:
         moved[scorecard] = (scores, clients)
     assert moved["tier"] == (0, 0)
     assert min(moved["relationship"]) > 0
+
+
+# --- one month, counted by hand ----------------------------------------------------
+
+BEFORE, AFTER = "2026-04-01", "2026-05-01"
+
+
+def round_half_up(number: Fraction, places: int) -> Fraction:
+    """Round a number that is not negative."""
+    return Fraction(floor(number * 10**places + Fraction(1, 2)), 10**places)
+
+
+def place(normalization: str, own: Fraction, others: list[Fraction]) -> Fraction:
+    """Give a value's place among those of the others, from 0 to 1."""
+    if normalization == "percent_rank":
+        part, whole = sum(other < own for other in others), len(others)
+    else:
+        part, whole = own - min([own, *others]), max([own, *others]) - min([own, *others])
+    return round_half_up(Fraction(part) / whole, 6) if whole else Fraction(0)
+
+
+def points_of(bands: list[dict[str, str]], value: Fraction) -> Fraction:
+    """Give what the band of a value is worth."""
+    return next(
+        Fraction(band["points"]) for band in reversed(bands)
+        if not band["lower_bound"] or value >= Fraction(band["lower_bound"])
+    )
+
+
+def profile_of(score: Fraction, points: dict[str, Fraction]) -> str:
+    """Judge by the rules of version 2 of scorecard relationship."""
+    if score >= 80 and points["margin"] >= 55:
+        return "A"
+    return "B" if score >= 65 else "C" if score >= 50 else "D"
+
+
+def test_a_recount_by_hand_moves_the_same_clients(built_demo: DemoProject) -> None:  # noqa: F811
+    """Each client with its values of April, among the others with theirs of May."""
+    dump = built_demo.dump(CRITERIA, POPULATION_EFFECT, POPULATION_EFFECTS)
+    reasons = {BEFORE: defaultdict(dict), AFTER: defaultdict(dict)}
+    for row in rows_of(dump, CRITERIA):
+        is_eligible = row["contribution"] is not None
+        if is_eligible and row["scorecard"] == "relationship" and row["period_start"] in reasons:
+            reasons[row["period_start"]][row["client_id"]][row["criterion"]] = row
+    bands = defaultdict(list)
+    path = built_demo.folder / "seeds" / "scorecards" / "score_bands.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        for band in csv.DictReader(file):
+            if (band["scorecard"], band["version"]) == ("relationship", "2"):
+                bands[band["criterion"]].append(band)
+
+    recounted = {}
+    for client in reasons[BEFORE].keys() & reasons[AFTER].keys():
+        points, weights = {}, {}
+        for criterion, row in reasons[BEFORE][client].items():
+            if row["points"] is None:
+                continue
+            weights[criterion] = Fraction(row["weight"])
+            points[criterion] = Fraction(row["points"])
+            if row["normalization"] != "none" and row["metric_value"] is not None:
+                others = [
+                    Fraction(rows[criterion]["metric_value"])
+                    for other, rows in reasons[AFTER].items()
+                    if other != client and rows[criterion]["metric_value"] is not None
+                ]
+                position = place(row["normalization"], Fraction(row["metric_value"]), others)
+                points[criterion] = points_of(bands[criterion], position)
+        score = round_half_up(
+            sum(weights[name] * points[name] for name in points) / sum(weights.values()), 4
+        )
+        recounted[client] = (score, profile_of(score, points))
+
+    effects = [
+        row for row in rows_of(dump, POPULATION_EFFECTS)
+        if (row["scorecard"], row["period_start"]) == ("relationship", AFTER)
+    ]
+    assert recounted == {
+        row["client_id"]: (
+            Fraction(row["score_by_population"]), row["computed_profile_by_population"],
+        )
+        for row in effects
+    }
+    moved = sum(
+        recounted[row["client_id"]][1] != row["computed_profile_before"] for row in effects
+    )
+    assert moved > 0
+    assert [
+        (row["clients"], row["clients_moved"]) for row in rows_of(dump, POPULATION_EFFECT)
+        if (row["scorecard"], row["period_start"]) == ("relationship", AFTER)
+    ] == [(str(len(effects)), str(moved))]

@@ -39,6 +39,7 @@ LEDGER = "client_profiles.fct_override_ledger"
 RESTATED_PROFILES = "client_profiles.fct_restated_profiles"
 RULE_CHANGES = "client_profiles.rpt_rule_changes"
 POPULATION_EFFECT = "client_profiles.rpt_population_effect"
+POPULATION_EFFECTS = "client_profiles_intermediate.int_population_effects"
 
 # What the readers see, and what no later build could bring back.
 KEPT = (MARTS, SNAPSHOTS, METRIC_HISTORY, ASSIGNMENTS, RESTATED)
