@@ -14,7 +14,11 @@
 {% macro score_effects(relation, kinds) -%}
     {%- set pair = ['client_id', 'scorecard', 'period_before', 'period_start'] -%}
     {%- set mixtures = client_profiles.mixtures(kinds) -%}
-    {%- set pointed = mixtures | map('truncate', 4, true, '', 0) | unique | list -%}
+    {#- Points don't depend on the last digit, which says whose weights count. -#}
+    {%- set pointed = [] -%}
+    {%- for state in mixtures if state[:4] not in pointed -%}
+        {%- do pointed.append(state[:4]) -%}
+    {%- endfor -%}
     with state_points as (
         select
             {{ relation }}.*,

@@ -81,6 +81,7 @@ select
     assignments.score as score_after,
     coalesce(combine.period_before = look_back.period_before, false)
         as is_consecutive,
+    movements.movement_id is not null as is_movement,
     combine.period_before,
     combine.period_start
 from combine
@@ -99,3 +100,8 @@ inner join assignments as assignments_before
         combine.client_id = assignments_before.client_id
         and combine.scorecard = assignments_before.scorecard
         and combine.period_before = assignments_before.period_start
+left join movements
+    on
+        combine.client_id = movements.client_id
+        and combine.scorecard = movements.scorecard
+        and combine.period_start = movements.period_start

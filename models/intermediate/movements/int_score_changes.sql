@@ -49,8 +49,9 @@ crossed_points as (
     select * from {{ ref('int_crossed_points') }}
 ),
 
--- Own values and points that are the same before and after have no effect. A
--- value that changed can keep its place only because the others moved too.
+-- Own values and points that are the same before and after have no effect, and
+-- matter only where a profile changed nevertheless. A value that changed can keep
+-- its place only because the others moved too.
 join_corners as (
     select
         pairs.client_id,
@@ -102,6 +103,7 @@ join_corners as (
     {%- endfor %}
     where
         pairs.version <> pairs.version_before
+        or pairs.is_movement
         {%- for name in criteria %}
         {%- for column in (
             ['metric', 'points'] if name in placed_names else ['points']
