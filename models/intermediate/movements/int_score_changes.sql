@@ -412,15 +412,26 @@ select
         ) as decimal(5, 2)
     ) as points_{{ mixture }},
     {%- endfor %}
-    {%- for side, mixture in [('before', '000'), ('after', '111')] %}
-    {%- set own_rules = mixture[0] ~ mixture[2] %}
+    {#- Where the others move, the client's value of now is looked at, by the rules
+        of now, as far as there are both. -#}
+    {%- for side, others in [('before', '0'), ('after', '1')] %}
     cast(
         case
-            when fill_in_versions.normalization_{{ mixture[0] }} <> 'none'
-                then coalesce(
-                    gather_places.place_{{ mixture }},
-                    fill_in_versions.value_{{ own_rules }}
-                )
+            {%- for rules in ['1', '0'] %}
+            {%- for own in ['1', '0'] %}
+            when
+                fill_in_versions.normalization_{{ rules }} <> 'none'
+                and fill_in_versions.metric_{{ own }}{{ rules }} is not null
+                then {% if own == others -%}
+                    coalesce(
+                        gather_places.place_{{ own }}{{ others }}{{ rules }},
+                        fill_in_versions.value_{{ own }}{{ rules }}
+                    )
+                {%- else -%}
+                    gather_places.place_{{ own }}{{ others }}{{ rules }}
+                {%- endif %}
+            {%- endfor %}
+            {%- endfor %}
         end as decimal(18, 6)
     ) as place_{{ side }},
     coalesce(fill_in_versions.weight_{{ side }}, 0) as weight_{{ side }},

@@ -33,7 +33,7 @@ criteria as (
 ),
 
 -- What a driver changes: own values and missing data the metric, the others the
--- client's place, bands the points of one and the same value, weights the weight.
+-- place of a value, bands the points of one and the same value, weights the weight.
 describe_effects as (
     select
         score_effects.client_id,
@@ -87,15 +87,14 @@ word_effects as (
         case describe_effects.driver
             when 'population'
                 then describe_effects.metric_label
-                || ': other clients'' values changed; place among all '
-                || {{ client_profiles.readable_value(
-                    'describe_effects.value_before', "'percent'"
-                ) }}
-                || ' before, '
+                || ': other clients'' values changed; the same value is now at '
                 || {{ client_profiles.readable_value(
                     'describe_effects.value_after', "'percent'"
                 ) }}
-                || ' after'
+                || ' of the way from lowest to highest instead of '
+                || {{ client_profiles.readable_value(
+                    'describe_effects.value_before', "'percent'"
+                ) }}
             when 'band'
                 then describe_effects.metric_label
                 || ': the same value is worth '
