@@ -5,7 +5,9 @@
 {#- The conditions that hold in one of two compared periods only. Rules of the
     same name are compared; a condition that one of them does not have counts as
     held. -#}
-{%- set usage = client_profiles.rule_usage(client_profiles.scorecard_rules()) -%}
+{%- set gate_metrics = client_profiles.rule_usage(
+    client_profiles.scorecard_rules()
+).gate_metrics -%}
 with pairs as (
     select * from {{ ref('int_period_pairs') }}
     where is_consecutive
@@ -72,7 +74,6 @@ list_sides as (
 
 find_common_rules as (
     select
-        list_sides.*,
         {%- for side in ['before', 'after'] %}
         max(list_sides.profile_{{ side }}) over (
             partition by
@@ -80,8 +81,9 @@ find_common_rules as (
                 list_sides.version_before,
                 list_sides.version,
                 list_sides.rule
-        ) as rule_profile_{{ side }}{{ ',' if not loop.last }}
+        ) as rule_profile_{{ side }},
         {%- endfor %}
+        list_sides.*
     from list_sides
 ),
 
@@ -103,17 +105,15 @@ look_at_values as (
         pairs.score_before,
         pairs.score_after,
         {%- for side, mixture in [('before', '000'), ('after', '111')] %}
-        case find_common_rules.subject
-            when 'score' then pairs.score_{{ side }}
-            when 'points' then score_changes.points_{{ mixture }}
-            else case lower(find_common_rules.subject_name)
-                {%- for metric in usage.gate_metrics %}
-                when '{{ metric | lower }}'
-                    then metrics_{{ side }}.{{ metric }}
-                {%- else %}
-                when '' then cast(null as decimal(18, 6))
-                {%- endfor %}
-            end
+        case
+            when find_common_rules.subject = 'score' then pairs.score_{{ side }}
+            when
+                find_common_rules.subject = 'points'
+                then score_changes.points_{{ mixture }}
+            {%- for metric in gate_metrics %}
+            when lower(find_common_rules.subject_name) = '{{ metric | lower }}'
+                then metrics_{{ side }}.{{ metric }}
+            {%- endfor %}
         end as value_{{ side }},
         {%- endfor %}
         pairs.period_before,
@@ -151,7 +151,6 @@ look_at_values as (
 
 judge_conditions as (
     select
-        look_at_values.*,
         {%- for side in ['before', 'after'] %}
         (
             look_at_values.lower_bound_{{ side }} is null
@@ -168,8 +167,9 @@ judge_conditions as (
                 < look_at_values.upper_bound_{{ side }},
                 false
             )
-        ) as is_{{ side }}{{ ',' if not loop.last }}
+        ) as is_{{ side }},
         {%- endfor %}
+        look_at_values.*
     from look_at_values
 )
 

@@ -2,22 +2,13 @@
     materialized='table',
     pre_hook="{{ client_profiles.avoid_nested_loops() }}",
 ) }}
-{#- The smallest set of changes whose reversal gives a moved client the profile it
-    had. Every set is tried: the client's values, the others and the rules are
-    put back as the set says, and the rules decide again. -#}
+{#- The smallest set of changes whose reversal gives a moved client the profile
+    it had. Every set is tried: the client's values, the others and the rules
+    are put back as the set says, and the rules decide again. -#}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
-{%- set point_criteria = [] -%}
-{%- for version in versions -%}
-    {%- for rule in version.rules -%}
-        {%- for condition in rule.conditions
-            if condition.subject == 'points' -%}
-            {%- do point_criteria.append(condition.subject_name) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-{%- endfor -%}
-{%- set point_criteria = point_criteria | unique | sort -%}
+{%- set point_criteria = usage.gate_criteria -%}
 with movement_changes as (
     select * from {{ ref('int_movement_changes') }}
 ),
@@ -55,16 +46,24 @@ list_digits as (
 
 list_sets as (
     select
+        0
         {%- for power in range(10) %}
-        {{ '+ ' if not loop.first }}{{ 2 ** power }} * digit_{{ power }}.digit
+        + {{ 2 ** power }} * digit_{{ power }}.digit
         {%- endfor %} as set_number,
+        0
         {%- for power in range(10) %}
-        {{ '+ ' if not loop.first }}digit_{{ power }}.digit
+        + digit_{{ power }}.digit
         {%- endfor %} as set_size
     from list_digits as digit_0
-    {%- for power in range(1, 10) %}
-    cross join list_digits as digit_{{ power }}
-    {%- endfor %}
+    cross join list_digits as digit_1
+    cross join list_digits as digit_2
+    cross join list_digits as digit_3
+    cross join list_digits as digit_4
+    cross join list_digits as digit_5
+    cross join list_digits as digit_6
+    cross join list_digits as digit_7
+    cross join list_digits as digit_8
+    cross join list_digits as digit_9
 ),
 
 gather_changes as (
@@ -158,7 +157,7 @@ combine as (
         on describe_movements.sets > list_sets.set_number
 ),
 
-put_back as (
+put_back as {{ client_profiles.computed_once() }} (
     select
         combine.*,
         {{ client_profiles.is_in_set(
@@ -173,7 +172,7 @@ put_back as (
     from combine
 ),
 
-join_criteria as (
+join_criteria as {{ client_profiles.computed_once() }} (
     select
         combine.movement_id,
         combine.set_number,
@@ -211,7 +210,7 @@ join_criteria as (
             and score_changes.metric = movement_changes.metric
 ),
 
-give_points as (
+give_points as {{ client_profiles.computed_once() }} (
     select
         join_criteria.movement_id,
         join_criteria.set_number,
@@ -223,9 +222,9 @@ give_points as (
                 {%- for others in ['0', '1'] %}
                 {%- for rules in ['0', '1'] %}
                 when
-                    join_criteria.own_is_back = {{ 1 - own | int }}
-                    and join_criteria.population_is_back = {{ 1 - others | int }}
-                    and join_criteria.rules_are_back = {{ 1 - rules | int }}
+                    join_criteria.own_is_back <> {{ own }}
+                    and join_criteria.population_is_back <> {{ others }}
+                    and join_criteria.rules_are_back <> {{ rules }}
                     then join_criteria.points_{{ own }}{{ others }}{{ rules }}
                 {%- endfor %}
                 {%- endfor %}
@@ -237,8 +236,8 @@ give_points as (
             {%- for own in ['0', '1'] %}
             {%- for rules in ['0', '1'] %}
             when
-                join_criteria.own_is_back = {{ 1 - own | int }}
-                and join_criteria.rules_are_back = {{ 1 - rules | int }}
+                join_criteria.own_is_back <> {{ own }}
+                and join_criteria.rules_are_back <> {{ rules }}
                 and join_criteria.metric_{{ own }}{{ rules }} is not null
                 then join_criteria.weight
             {%- endfor %}
@@ -321,7 +320,7 @@ score_again as {{ client_profiles.computed_once() }} (
             and combine.set_number = weigh_points.set_number
 ),
 
-judge_again as (
+judge_again as {{ client_profiles.computed_once() }} (
     select
         score_again.*,
         case
@@ -364,7 +363,7 @@ rank_sets as (
         row_number() over (
             partition by name_profiles.movement_id
             order by
-                name_profiles.set_size,
+                name_profiles.set_size asc,
                 coalesce(
                     abs(name_profiles.score - name_profiles.score_after), 0
                 ) desc,
