@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- The conditions that hold in one of two compared periods only. Rules of the
     same name are compared; a condition that one of them does not have counts as

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- The smallest set of changes whose reversal gives a moved client the profile
     it had. Every set is tried: the client's values, the others and the rules

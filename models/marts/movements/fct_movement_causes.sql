@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 {#- Clients that come and go, and those that begin or cease to meet the
     requirements, move for another reason than their score. -#}
 {%- set text = dbt.type_string() -%}

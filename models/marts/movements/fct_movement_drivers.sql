@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 with score_effects as (
     select * from {{ ref('int_score_effects') }}
 ),
