@@ -111,6 +111,19 @@ class JinjaModels:
         for name, (columns, rows) in seeds.items():
             self._load_table(name, dict.fromkeys(columns, "text"), rows)
 
+    def give(
+        self, name: str, columns: dict[str, str], rows: list[dict[str, str]]
+    ) -> None:
+        """Take rows for what a model would hold, in place of building it.
+
+        columns: their types by name; rows: cells as texts, empty ones are nulls
+        """
+        self._load_table(name, columns, rows)
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable for this run, as with --vars."""
+        self._variables[name] = value
+
     def run(self, name: str) -> list[dict[str, Any]]:
         """Build a model and all it reads; give its rows."""
         self._build(name)
