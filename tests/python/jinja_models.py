@@ -131,6 +131,10 @@ class JinjaModels:
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row)) for row in cursor.fetchall()]
 
+    def ask(self, template: str) -> list[tuple]:
+        """Give the rows of a query that may use macros."""
+        return self._run_query(self._template(template).render()).rows
+
     def close(self) -> None:
         """Free the memory."""
         self._connection.close()

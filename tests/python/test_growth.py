@@ -1,4 +1,4 @@
-"""Transitions, growth and forecast are what plain loops count.
+"""Transitions, growth, forecast and attraction are what plain loops count.
 
 Held against the oracle for the demo and for a retailer's real history, and against
 small cases whose figures were worked out on paper.
@@ -20,6 +20,7 @@ from demo_project import (  # noqa: F401
 )
 from integration_builds import online_retail_build  # noqa: F401
 from jinja_models import JinjaModels
+from oracle_attraction import attraction_rows, read_groups, wilson
 from oracle_growth import (
     WAITING, Forecaster, History, first_day, forecast_rows, growth_rows, number_of,
     read_histories, transition_rows,
@@ -35,6 +36,10 @@ GROWTH = (
 TRANSITIONS = (
     "from_profile, to_profile, version, clients, revenue_before, revenue_after,"
     " is_rule_change, period_start"
+)
+ATTRACTION = (
+    "dimension, group_name, stage, profile, clients, group_clients, share, average_share,"
+    " lift, lift_lower_bound, lift_upper_bound, median_periods, is_small_group"
 )
 FORECASTS = (
     "profile, horizon, observed_periods, clients_at_origin, expected_clients,"
@@ -68,6 +73,20 @@ def test_the_tables_are_what_loops_count(warehouse, table: str) -> None:
             f"select {columns} from {table} where scorecard = ?", [scorecard]
         ).fetchall()
         assert_same_rows(given, list(count(history)))
+
+
+def test_attraction_is_what_loops_count(warehouse) -> None:
+    [(staging,)] = warehouse.execute(
+        "select table_schema from information_schema.tables"
+        " where table_name = 'stg_clients'"
+    ).fetchall()
+    for scorecard, history in read_histories(warehouse).items():
+        given = warehouse.execute(
+            f"select {ATTRACTION} from client_profiles.rpt_profile_attraction"
+            " where scorecard = ?", [scorecard],
+        ).fetchall()
+        groups = read_groups(warehouse, scorecard, staging)
+        assert_same_rows(given, list(attraction_rows(history, groups)))
 
 
 def assert_same_rows(given: list[tuple], expected: list[tuple]) -> None:
@@ -118,15 +137,22 @@ def test_a_forecast_knows_nothing_of_what_came_later(
 # -- cases worked out on paper ----------------------------------------------------
 
 
+# Rows are shown in this order, as far as a table has the columns.
+ORDER = ("dimension", "group_name", "stage", "profile", "period_start")
+
+
 class Company:
     """A company of one scorecard, with profiles A, B and C, in memory.
 
-    history: who is in which profile in which month; models: where its tables are built
+    history: who is in which profile in which month; models: where its tables are built;
+    tenure: for how many months everybody is a client when it is seen first
     """
 
-    def __init__(self, models: JinjaModels, history: History, scorecard: str = "probe"):
+    def __init__(
+        self, models: JinjaModels, history: History, scorecard: str = "probe",
+        tenure: int = 0,
+    ):
         self._models = models
-        self._scorecard = scorecard
         days = {month: first_day(month).isoformat() for month in history.months}
         metrics = [
             {
@@ -160,6 +186,19 @@ class Company:
             ],
         )
         models.give(
+            "stg_clients",
+            dict.fromkeys(
+                ("client_id", "acquisition_channel", "region", "category"), "text"
+            ),
+            [
+                {
+                    "client_id": client, "acquisition_channel": client.split()[0],
+                    "region": "", "category": "all",
+                }
+                for client in history.courses
+            ],
+        )
+        models.give(
             "fct_client_profiles",
             {
                 "client_id": "text", "scorecard": "text", "version": "text",
@@ -173,7 +212,7 @@ class Company:
                     "version": history.versions[month],
                     "rules_fingerprint": f"rules of {history.versions[month]}",
                     "profile": profile,
-                    "tenure_months": str(month - min(course)),
+                    "tenure_months": str(tenure + month - min(course)),
                     "is_ideal": str(profile == history.profiles[0]),
                     "period_start": days[month],
                 }
@@ -188,7 +227,7 @@ class Company:
             row for row in self._models.run(table)
             if all(row[column] == value for column, value in where.items())
         ]
-        found.sort(key=lambda row: (row["profile"], row["period_start"]))
+        found.sort(key=lambda row: [str(row.get(column)) for column in ORDER])
         return [tuple(row[column] for column in columns) for row in found]
 
 
@@ -385,3 +424,168 @@ def test_a_window_that_is_none_is_refused(
         f"var 'forecast_window_periods' is '{window}'; it must be a whole number, 1 or more"
     )):
         models.run("int_profile_forecasts")
+
+
+# -- attraction, worked out on paper ----------------------------------------------
+
+
+@pytest.fixture
+def landing() -> History:
+    """Give clients that land, climb, leave and wait; each course is a channel too."""
+    return company(
+        {
+            # Known from the beginning: nobody saw them land.
+            "AAAAAAAAAAAAAA": 5,
+            # Waits in the first month, so that its landing in B is seen.
+            "wBBBAABBBBBBBB": 3,
+            # Lands in month 3, is in A four months later, then gone.
+            ".wBBBBA.......": 2,
+            # Lands in month 10, so that six months on are not over.
+            ".........CCAAA": 4,
+            # Never lands.
+            "............ww": 1,
+        }
+    )
+
+
+def test_clients_land_climb_and_leave(models: JinjaModels, landing: History) -> None:
+    """The figures of all groups together, read from the one group of category."""
+    probe = Company(models, landing)
+    rows = probe.rows(
+        "rpt_profile_attraction", "stage", "profile", "clients", "group_clients", "share",
+        "lift", "median_periods", dimension="category",
+    )
+    counted = {
+        (stage, profile): (clients, size, median)
+        for stage, profile, clients, size, _, _, median in rows
+    }
+    assert counted == {
+        ("first", "A"): (0, 9, None),
+        ("first", "B"): (5, 9, None),
+        ("first", "C"): (4, 9, None),
+        # From month 2 to 8, and from month 3 to 9.
+        ("after_6_periods", "A"): (0, 5, None),
+        ("after_6_periods", "B"): (3, 5, None),
+        ("after_6_periods", "C"): (0, 5, None),
+        ("after_6_periods", WAITING): (0, 5, None),
+        ("after_6_periods", "not_a_client"): (2, 5, None),
+        # Month 14 is twelve after month 2; month 15 is not over.
+        ("after_12_periods", "A"): (0, 3, None),
+        ("after_12_periods", "B"): (3, 3, None),
+        ("after_12_periods", "C"): (0, 3, None),
+        ("after_12_periods", WAITING): (0, 3, None),
+        ("after_12_periods", "not_a_client"): (0, 3, None),
+        ("now", "A"): (9, 13, None),
+        ("now", "B"): (3, 13, None),
+        ("now", "C"): (0, 13, None),
+        ("now", WAITING): (1, 13, None),
+        # After 3 3 3 4 4 2 2 2 2 months: the fifth of the nine is 3.
+        ("ever", "A"): (9, 9, Decimal("3.0")),
+        ("ever", "B"): (5, 9, Decimal("0.0")),
+        ("ever", "C"): (4, 9, Decimal("0.0")),
+    }
+
+
+def test_a_group_is_held_against_all(models: JinjaModels, landing: History) -> None:
+    """3 of 3 against 5 of 9; Wilson's interval of the former is 3 / (3 + 1.96²) to 1."""
+    probe = Company(models, landing)
+    assert probe.rows(
+        "rpt_profile_attraction", "share", "average_share", "lift", "lift_lower_bound",
+        "lift_upper_bound", "is_small_group", "is_ideal",
+        dimension="acquisition_channel", group_name="wBBBAABBBBBBBB",
+        stage="first", profile="B",
+    ) == [
+        (
+            1, Decimal("0.5556"), Decimal("1.8"), Decimal("0.7893"), Decimal("1.8"),
+            True, False,
+        ),
+    ]
+
+
+def test_the_median_lies_between_the_two_in_the_middle(models: JinjaModels) -> None:
+    history = company({"wBA....": 1, "wBBA...": 1, "wBBBBA.": 1, "wBBBBBA": 1})
+    probe = Company(models, history)
+    assert probe.rows(
+        "rpt_profile_attraction", "clients", "median_periods", dimension="category",
+        stage="ever", profile="A",
+    ) == [(4, Decimal("3.0"))]
+    history = company({"wBBA...": 1, "wBBBBBA": 1})
+    assert Company(models, history).rows(
+        "rpt_profile_attraction", "clients", "median_periods", dimension="category",
+        stage="ever", profile="A",
+    ) == [(2, Decimal("3.5"))]
+
+
+def test_every_group_has_every_profile_of_a_stage(
+    models: JinjaModels, landing: History
+) -> None:
+    """Also those that it looks at nobody of, whose share is not 0 but unknown."""
+    probe = Company(models, landing)
+    rows = probe.rows(
+        "rpt_profile_attraction", "group_name", "stage", "profile", "clients",
+        "group_clients", "share", "lift", "lift_lower_bound", "is_small_group",
+    )
+    # Five channels, one region, one category, three quarters; 3 + 5 + 5 + 4 + 3 profiles.
+    assert len(rows) == (5 + 1 + 1 + 3) * 20
+    assert ("............ww", "first", "A", 0, 0, None, None, None, True) in rows
+    assert {row[0] for row in rows} >= {"unknown", "2025-Q1", "2025-Q4", "2026-Q1"}
+
+
+def test_a_cohort_is_the_quarter_of_joining(models: JinjaModels) -> None:
+    """Two months with us in January 2025: joined in November 2024."""
+    history = company({"A": 1})
+    probe = Company(models, history, tenure=2)
+    groups = probe.rows(
+        "rpt_profile_attraction", "group_name", dimension="cohort", stage="now", profile="A"
+    )
+    assert groups == [("2024-Q4",)]
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "lower", "upper"),
+    # R. G. Newcombe, "Two-sided confidence intervals for the single proportion",
+    # Statistics in Medicine 17 (1998), table I, method 3.
+    [
+        (81, 263, "0.2553", "0.3662"),
+        (15, 148, "0.0624", "0.1605"),
+        (0, 20, "0.0000", "0.1611"),
+        (1, 29, "0.0061", "0.1718"),
+    ],
+)
+def test_the_interval_is_the_published_one(
+    models: JinjaModels, count: int, size: int, lower: str, upper: str
+) -> None:
+    published = (Decimal(lower), Decimal(upper))
+    assert tuple(round(end, 4) for end in wilson(count, size)) == published
+    given = models.ask(
+        """
+        with known as (
+            select {k}::bigint as k, {n}::bigint as n, 1::bigint as one
+        ), rooted as (
+            select *, {{{{ client_profiles.wilson_root('k', 'n') }}}} as root from known
+        )
+        select
+            {{{{ client_profiles.wilson_lift('lower', 'k', 'n', 'root', 'one', 'one') }}}},
+            {{{{ client_profiles.wilson_lift('upper', 'k', 'n', 'root', 'one', 'one') }}}}
+        from rooted
+        """.format(k=count, n=size)
+    )
+    assert given == [published]
+
+
+def test_the_interval_of_a_large_group_fits(models: JinjaModels) -> None:
+    """Ten million clients, of whom a tenth counts: 0.1 by 1.96 x 0.0000949 each way."""
+    given = models.ask(
+        """
+        with known as (
+            select 1000000::bigint as k, 10000000::bigint as n, 10000000::bigint as whole
+        ), rooted as (
+            select *, {{ client_profiles.wilson_root('k', 'n') }} as root from known
+        )
+        select
+            {{ client_profiles.wilson_lift('lower', 'k', 'n', 'root', 'k', 'whole') }},
+            {{ client_profiles.wilson_lift('upper', 'k', 'n', 'root', 'k', 'whole') }}
+        from rooted
+        """
+    )
+    assert given == [(Decimal("0.9981"), Decimal("1.0019"))]
