@@ -138,38 +138,63 @@ def test_a_forecast_knows_nothing_of_what_came_later(
 
 
 # Rows are shown in this order, as far as a table has the columns.
-ORDER = ("dimension", "group_name", "stage", "profile", "period_start")
+ORDER = (
+    "dimension", "group_name", "stage", "from_profile", "to_profile", "profile",
+    "origin_period", "period_start",
+)
 
 
 class Company:
-    """A company of one scorecard, with profiles A, B and C, in memory.
+    """A company in memory, with profiles A, B and C.
 
-    history: who is in which profile in which month; models: where its tables are built;
-    tenure: for how many months everybody is a client when it is seen first
+    histories: who is in which profile in which month, by scorecard; one alone is that
+    of scorecard probe; models: where the tables are built; tenure: for how many months
+    everybody is a client when it is seen first
     """
 
     def __init__(
-        self, models: JinjaModels, history: History, scorecard: str = "probe",
+        self, models: JinjaModels, histories: History | dict[str, History],
         tenure: int = 0,
     ):
         self._models = models
-        days = {month: first_day(month).isoformat() for month in history.months}
-        metrics = [
-            {
-                "client_id": client, "period_start": days[month],
-                "monthly_revenue": str(history.revenue.get((client, month), "")),
-            }
+        if isinstance(histories, History):
+            histories = {"probe": histories}
+        months = {
+            (client, month): history.revenue.get((client, month), "")
+            for history in histories.values()
             for client, course in history.courses.items()
             for month in course
-        ]
-        columns = ["client_id", "period_start", "monthly_revenue"]
-        models.load((columns, metrics))
-        models.look_from(first_day(history.months[-1] + 1), {})
-        types = {
-            "client_id": "text", "period_start": "date",
-            "monthly_revenue": "decimal(18, 6)",
         }
-        models.give("int_metric_history", types, metrics)
+        metrics = [
+            {
+                "client_id": client, "period_start": str(first_day(month)),
+                "monthly_revenue": str(revenue),
+            }
+            for (client, month), revenue in months.items()
+        ]
+        models.load((["client_id", "period_start", "monthly_revenue"], metrics))
+        models.look_from(date(2030, 1, 1), {})
+        models.give(
+            "int_metric_history",
+            {
+                "client_id": "text", "period_start": "date",
+                "monthly_revenue": "decimal(18, 6)",
+            },
+            metrics,
+        )
+        models.give(
+            "stg_clients",
+            dict.fromkeys(
+                ("client_id", "acquisition_channel", "region", "category"), "text"
+            ),
+            [
+                {
+                    "client_id": client, "acquisition_channel": client.split()[0],
+                    "region": "", "category": "all",
+                }
+                for client in sorted({client for client, _ in months})
+            ],
+        )
         models.give(
             "stg_profiles",
             {
@@ -182,20 +207,8 @@ class Company:
                     "rank": "" if profile == WAITING else str(rank),
                     "is_ideal": str(rank == 1),
                 }
+                for scorecard, history in histories.items()
                 for rank, profile in enumerate(history.profiles, start=1)
-            ],
-        )
-        models.give(
-            "stg_clients",
-            dict.fromkeys(
-                ("client_id", "acquisition_channel", "region", "category"), "text"
-            ),
-            [
-                {
-                    "client_id": client, "acquisition_channel": client.split()[0],
-                    "region": "", "category": "all",
-                }
-                for client in history.courses
             ],
         )
         models.give(
@@ -203,8 +216,7 @@ class Company:
             {
                 "client_id": "text", "scorecard": "text", "version": "text",
                 "rules_fingerprint": "text", "profile": "text",
-                "tenure_months": "integer", "is_ideal": "boolean",
-                "period_start": "date",
+                "tenure_months": "integer", "period_start": "date",
             },
             [
                 {
@@ -213,22 +225,25 @@ class Company:
                     "rules_fingerprint": f"rules of {history.versions[month]}",
                     "profile": profile,
                     "tenure_months": str(tenure + month - min(course)),
-                    "is_ideal": str(profile == history.profiles[0]),
-                    "period_start": days[month],
+                    "period_start": str(first_day(month)),
                 }
+                for scorecard, history in histories.items()
                 for client, course in history.courses.items()
                 for month, profile in course.items()
             ],
         )
 
     def rows(self, table: str, *columns: str, **where: Any) -> list[tuple]:
-        """Give some columns of the rows of a table that fit, sorted by what they are of."""
+        """Give columns of the rows of a table that fit, sorted by what they are of.
+
+        All columns, if none is named.
+        """
         found = [
             row for row in self._models.run(table)
             if all(row[column] == value for column, value in where.items())
         ]
         found.sort(key=lambda row: [str(row.get(column)) for column in ORDER])
-        return [tuple(row[column] for column in columns) for row in found]
+        return [tuple(row[column] for column in columns or row) for row in found]
 
 
 FIRST_MONTH = number_of(date(2025, 1, 1))
@@ -319,6 +334,24 @@ def test_errors_stand_beside_the_forecast(models: JinjaModels, halving: History)
     assert probe.rows(
         "rpt_profile_growth", "backtests", "is_better_than_naive", profile="B", horizon=2
     ) == [(0, None)]
+
+
+@pytest.mark.parametrize(("each", "expected"), [
+    ("-2.5", "-1.259845"),
+    # 0.503938 millionths are nearer to one than to none.
+    ("0.000001", "0.000001"),
+    ("-0.000001", "-0.000001"),
+    ("1000000000", "503938000"),
+])
+def test_expected_revenue_is_rounded_half_away_from_zero(
+    models: JinjaModels, halving: History, each: str, expected: str
+) -> None:
+    """Where more is given back than bought it is below zero."""
+    for key in halving.revenue:
+        halving.revenue[key] = Decimal(each)
+    assert Company(models, halving).rows(
+        "rpt_profile_growth", "revenue", profile="A", horizon=1
+    ) == [(Decimal(expected),)]
 
 
 def test_growth_is_counted_from_month_to_month(
@@ -412,6 +445,27 @@ def test_a_company_may_be_empty_for_months(models: JinjaModels) -> None:
         (date(2025, 3, 1), 0, 0, 0),
         (date(2025, 6, 1), 3, 3, 0),
     ]
+
+
+@pytest.mark.parametrize("table", [
+    "fct_profile_transitions", "int_profile_periods", "int_profile_forecasts",
+    "rpt_profile_growth", "rpt_profile_attraction",
+])
+def test_scorecards_do_not_mix(
+    models: JinjaModels, halving: History, table: str
+) -> None:
+    """The rows of one are the same beside another of the same profiles and clients."""
+    # Begins in another month, too, and shares a client.
+    late = company({"..wBBBAA": 5, "..BBBBB.": 3, "..AAwCCC": 4}, versions="2" * 8)
+    late.courses[".BBBBBBB 0"] = late.courses["..wBBBAA 0"]
+    late.revenue = halving.revenue
+    for month in list(late.versions)[:2]:
+        del late.versions[month]
+    together = Company(models, {"probe": halving, "late": late})
+    both = [together.rows(table, scorecard=name) for name in ("probe", "late")]
+    assert both[0] == Company(models, halving).rows(table)
+    assert both[1] == Company(models, {"late": late}).rows(table)
+    assert all(both)
 
 
 @pytest.mark.parametrize("window", ["0", "x", "-1"])
@@ -529,6 +583,20 @@ def test_every_group_has_every_profile_of_a_stage(
     assert len(rows) == (5 + 1 + 1 + 3) * 20
     assert ("............ww", "first", "A", 0, 0, None, None, None, True) in rows
     assert {row[0] for row in rows} >= {"unknown", "2025-Q1", "2025-Q4", "2026-Q1"}
+
+
+@pytest.mark.parametrize(("clients", "limit", "is_small"), [
+    (9, None, True), (10, None, False), (10, 11, True), (1, 0, False),
+])
+def test_a_group_of_fewer_than_ten_is_small(
+    models: JinjaModels, clients: int, limit: int | None, is_small: bool
+) -> None:
+    """Or than the variable says."""
+    probe = Company(models, company({"wB": clients}))
+    if limit is not None:
+        models.set_variable("small_group_clients", limit)
+    rows = probe.rows("rpt_profile_attraction", "is_small_group", stage="first", profile="B")
+    assert set(rows) == {(is_small,)}
 
 
 def test_a_cohort_is_the_quarter_of_joining(models: JinjaModels) -> None:

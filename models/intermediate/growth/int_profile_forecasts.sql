@@ -100,9 +100,7 @@ find_rates as (
         cast(add_totals.clients as bigint) as clients,
         cast(add_totals.clients_before as bigint) as clients_before
     from add_totals
-    where
-        add_totals.from_profile <> add_totals.to_profile
-        and add_totals.from_profile <> 'not_a_client'
+    where add_totals.from_profile <> add_totals.to_profile
 ),
 
 expect_arrivals as (

@@ -175,7 +175,6 @@ list_outcomes as (
         follow_clients.profile,
         min(follow_clients.periods) as periods
     from follow_clients
-    where follow_clients.profile <> 'not_yet_eligible'
     group by
         follow_clients.client_id,
         follow_clients.scorecard,
