@@ -174,6 +174,19 @@ find_unusable_metrics as (
     )
 ),
 
+find_actions_without_effort as (
+    select
+        'criteria' as seed,
+        {{ client_profiles.line_key(['criterion'], 'criteria') }} as line_key,
+        'effort' as column_name,
+        cast(null as {{ dbt.type_string() }}) as value,
+        'the criterion is actionable, but nothing says how hard that is'
+            as problem,
+        'write 1, or more if it is harder than others' as advice
+    from criteria
+    where criteria.is_actionable and criteria.effort is null
+),
+
 -- Every month back costs a column of the scoring.
 find_too_old_values as (
     select
@@ -197,6 +210,8 @@ combine as (
     select * from find_wrong_bands
     union all
     select * from find_unusable_metrics
+    union all
+    select * from find_actions_without_effort
     union all
     select * from find_too_old_values
 )

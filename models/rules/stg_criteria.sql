@@ -8,8 +8,11 @@ typed as (
         seed.metric,
         seed.label,
         seed.unit,
+        seed.value_format,
         seed.direction,
         seed.improvement_action,
+        {{ client_profiles.seed_value('seed.effort', 'positive_integer') }}
+            as effort,
         {{ client_profiles.seed_value('seed.is_actionable', 'boolean') }}
             as is_actionable
     from seed

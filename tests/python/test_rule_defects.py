@@ -235,6 +235,15 @@ DEFECTS = {
             "of this name (metric is margin_ratio); " + METRIC_ADVICE.format(METRICS),
         ),
     ),
+    "actionable_without_effort": Defect(
+        "criteria",
+        replace("lower_is_better,true,1,Agree", "lower_is_better,true,,Agree"),
+        (
+            "criteria.csv (criterion=payment_delay): the criterion is actionable, but "
+            "nothing says how hard that is (effort is (empty)); write 1, or more if it "
+            "is harder than others",
+        ),
+    ),
     "unknown_metric_in_a_rule": Defect(
         "profile_rules",
         replace("orbital,metric,margin_rate", "orbital,metric,margin_ratio"),

@@ -29,8 +29,9 @@ def seed_tables(world: World, day: date) -> dict[str, Table]:
         "criteria": [
             {
                 "criterion": criterion, "metric": metric, "label": criterion,
-                "unit": "units", "direction": "higher_is_better",
-                "is_actionable": "true", "improvement_action": "",
+                "unit": "units", "value_format": "number",
+                "direction": "higher_is_better", "is_actionable": "true",
+                "effort": "1", "improvement_action": "",
             }
             for criterion, metric in CRITERIA.items()
         ],

@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 {#- A client lands in the first profile that it has. Where it is later is told
     of those whose landing was seen: who had a profile in a scorecard's first
     period may have had it for long. -#}

@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 {#- What was, then what is expected, each forecast beside the errors that the
     same way of forecasting made before. Origins with less than half a year of
     transitions behind them say little about it. -#}
