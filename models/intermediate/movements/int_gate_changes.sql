@@ -1,0 +1,197 @@
+{{ config(
+    materialized='table',
+    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+) }}
+{#- The conditions that hold in one of two compared periods only. Rules of the
+    same name are compared; a condition that one of them does not have counts as
+    held. -#}
+{%- set usage = client_profiles.rule_usage(client_profiles.scorecard_rules()) -%}
+with pairs as (
+    select * from {{ ref('int_period_pairs') }}
+    where is_consecutive
+),
+
+conditions as (
+    select * from {{ ref('int_scored_conditions') }}
+),
+
+score_changes as (
+    select * from {{ ref('int_score_changes') }}
+    where is_consecutive
+),
+
+metric_history as (
+    select * from {{ ref('int_metric_history') }}
+),
+
+list_version_pairs as (
+    select distinct
+        pairs.scorecard,
+        pairs.version_before,
+        pairs.version
+    from pairs
+),
+
+list_sides as (
+    select
+        list_version_pairs.scorecard,
+        list_version_pairs.version_before,
+        list_version_pairs.version,
+        conditions.rule,
+        conditions.subject,
+        conditions.subject_name,
+        {%- for side, version in [
+            ('before', 'version_before'), ('after', 'version'),
+        ] %}
+        {%- for column in ['lower_bound', 'upper_bound', 'profile'] %}
+        max(
+            case
+                when conditions.version = list_version_pairs.{{ version }}
+                    then conditions.{{ column }}
+            end
+        ) as {{ column }}_{{ side }},
+        {%- endfor %}
+        {%- endfor %}
+        count(*) as lines
+    from list_version_pairs
+    inner join conditions
+        on
+            list_version_pairs.scorecard = conditions.scorecard
+            and (
+                list_version_pairs.version = conditions.version
+                or list_version_pairs.version_before = conditions.version
+            )
+    group by
+        list_version_pairs.scorecard,
+        list_version_pairs.version_before,
+        list_version_pairs.version,
+        conditions.rule,
+        conditions.subject,
+        conditions.subject_name
+),
+
+find_common_rules as (
+    select
+        list_sides.*,
+        {%- for side in ['before', 'after'] %}
+        max(list_sides.profile_{{ side }}) over (
+            partition by
+                list_sides.scorecard,
+                list_sides.version_before,
+                list_sides.version,
+                list_sides.rule
+        ) as rule_profile_{{ side }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from list_sides
+),
+
+look_at_values as (
+    select
+        pairs.client_id,
+        pairs.scorecard,
+        pairs.version_before,
+        pairs.version,
+        pairs.rules_fingerprint,
+        find_common_rules.rule,
+        find_common_rules.rule_profile_after as profile,
+        find_common_rules.subject,
+        find_common_rules.subject_name,
+        find_common_rules.lower_bound_before,
+        find_common_rules.upper_bound_before,
+        find_common_rules.lower_bound_after,
+        find_common_rules.upper_bound_after,
+        pairs.score_before,
+        pairs.score_after,
+        {%- for side, mixture in [('before', '000'), ('after', '111')] %}
+        case find_common_rules.subject
+            when 'score' then pairs.score_{{ side }}
+            when 'points' then score_changes.points_{{ mixture }}
+            else case lower(find_common_rules.subject_name)
+                {%- for metric in usage.gate_metrics %}
+                when '{{ metric | lower }}'
+                    then metrics_{{ side }}.{{ metric }}
+                {%- else %}
+                when '' then cast(null as decimal(18, 6))
+                {%- endfor %}
+            end
+        end as value_{{ side }},
+        {%- endfor %}
+        pairs.period_before,
+        pairs.period_start
+    from pairs
+    inner join find_common_rules
+        on
+            pairs.scorecard = find_common_rules.scorecard
+            and pairs.version_before = find_common_rules.version_before
+            and pairs.version = find_common_rules.version
+    inner join metric_history as metrics_before
+        on
+            pairs.client_id = metrics_before.client_id
+            and pairs.period_before = metrics_before.period_start
+    inner join metric_history as metrics_after
+        on
+            pairs.client_id = metrics_after.client_id
+            and pairs.period_start = metrics_after.period_start
+    left join score_changes
+        on
+            pairs.client_id = score_changes.client_id
+            and pairs.scorecard = score_changes.scorecard
+            and pairs.period_start = score_changes.period_start
+            and find_common_rules.subject = 'points'
+            and find_common_rules.subject_name = score_changes.criterion
+    where
+        find_common_rules.rule_profile_before is not null
+        and find_common_rules.rule_profile_after is not null
+        -- Points without a row did not change.
+        and not (
+            find_common_rules.subject = 'points'
+            and score_changes.criterion is null
+        )
+),
+
+judge_conditions as (
+    select
+        look_at_values.*,
+        {%- for side in ['before', 'after'] %}
+        (
+            look_at_values.lower_bound_{{ side }} is null
+            or coalesce(
+                look_at_values.value_{{ side }}
+                >= look_at_values.lower_bound_{{ side }},
+                false
+            )
+        )
+        and (
+            look_at_values.upper_bound_{{ side }} is null
+            or coalesce(
+                look_at_values.value_{{ side }}
+                < look_at_values.upper_bound_{{ side }},
+                false
+            )
+        ) as is_{{ side }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from look_at_values
+)
+
+select
+    judge_conditions.client_id,
+    judge_conditions.scorecard,
+    judge_conditions.version_before,
+    judge_conditions.version,
+    judge_conditions.rules_fingerprint,
+    judge_conditions.rule,
+    judge_conditions.profile,
+    judge_conditions.subject,
+    judge_conditions.subject_name,
+    judge_conditions.lower_bound_after as lower_bound,
+    judge_conditions.upper_bound_after as upper_bound,
+    judge_conditions.score_before,
+    judge_conditions.score_after,
+    cast(judge_conditions.value_before as decimal(18, 6)) as value_before,
+    cast(judge_conditions.value_after as decimal(18, 6)) as value_after,
+    judge_conditions.is_before,
+    judge_conditions.is_after,
+    judge_conditions.period_before,
+    judge_conditions.period_start
+from judge_conditions
+where judge_conditions.is_before <> judge_conditions.is_after
