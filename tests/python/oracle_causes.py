@@ -15,8 +15,15 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from oracle import NOT_YET_ELIGIBLE, Override, Verdict, Version, months_before
-from oracle_histories import Clients, Histories, Month
+from oracle import (
+    NOT_YET_ELIGIBLE,
+    Criterion,
+    Override,
+    Verdict,
+    Version,
+    months_before,
+)
+from oracle_histories import Clients, Histories, Month, first_periods_of
 
 TRIED_ONE_BY_ONE = 10
 
@@ -53,13 +60,11 @@ def movements(found: Histories, ranks: dict[tuple[str, str], int]) -> Iterator[M
 
     ranks: by scorecard and profile
     """
+    first_periods = first_periods_of(found)
     last_period = max(months[-1].period for months in found.values())
     for (scorecard, client), months in found.items():
-        first_period = min(
-            its[0].period for key, its in found.items() if key[0] == scorecard
-        )
         by_period = {month.period: month for month in months}
-        period = max(months[0].period, months_before(first_period, -1))
+        period = max(months[0].period, months_before(first_periods[scorecard], -1))
         while period <= last_period:
             before = by_period.get(months_before(period, 1))
             after = by_period.get(period)
@@ -120,6 +125,7 @@ class Cause:
     def row(self) -> dict[str, Any]:
         """The columns of fct_movement_causes that it decides."""
         chosen = self.chosen or ()
+        by_hand = self.cause == "override"
         metrics = [each for each in chosen if each not in (POPULATION, RULES, OVERRIDE)]
         return {
             "cause": self.cause,
@@ -127,7 +133,7 @@ class Cause:
             "cause_metrics": ", ".join(sorted(metrics)) or None,
             "has_population": POPULATION in chosen,
             "has_rules": RULES in chosen,
-            "has_override": OVERRIDE in chosen,
+            "has_override": OVERRIDE in chosen or by_hand,
             "changes": self.changes,
             "equally_small_sets": self.equally_small_sets,
             "is_smallest": self.is_smallest,
@@ -138,11 +144,14 @@ class Cause:
 def find_cause(movement: Movement, clients: Clients) -> Cause:
     """Give the cause of a movement."""
     before, after = movement.before, movement.after
-    if before is None or after is None:
-        return Cause("entry" if after else "exit", None, None, None, None, None)
-    if not is_placed(before) or not is_placed(after):
-        return Cause("requirements", None, None, None, None, None)
-    return Comparison(movement, clients).cause()
+    if after is None:
+        return Cause("exit", None, None, None, None, None)
+    if before is None:
+        word = "override" if after.decision else "entry"
+        return Cause(word, None, None, None, None, None)
+    if before.decision or after.decision or (is_placed(before) and is_placed(after)):
+        return Comparison(movement, clients).cause()
+    return Cause("requirements", None, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,7 @@ class Comparison:
 
     @cached_property
     def then(self) -> Month | None:
-        """The month compared with: none where the client never had a score.
+        """The month compared with: none where there is no score now or then.
 
         It is the last one in which the rules led to the profile before or, where that
         was a decision by hand, the last one with a score.
@@ -177,7 +186,7 @@ class Comparison:
             if month.score is not None
             and (by_hand or month.verdict.profile == self.profile_before)
         ]
-        return found[-1] if found else None
+        return found[-1] if found and self.now.score is not None else None
 
     @property
     def decision_before(self) -> Override | None:
@@ -194,7 +203,7 @@ class Comparison:
                 found.append(POPULATION)
             if self.then.version != self.now.version:
                 found.append(RULES)
-        if self.decision_before != self.now.decision:
+        if profile_of(self.decision_before) != profile_of(self.now.decision):
             found.append(OVERRIDE)
         return tuple(found)
 
@@ -204,41 +213,55 @@ class Comparison:
         return self.then.version, self.now.version
 
     def metrics_looked_at(self) -> list[str]:
-        """Name the metrics that points or conditions of either version depend on."""
+        """Name the metrics that criteria or conditions of either version look at."""
         names = {each.metric for version in self.versions for each in version.criteria}
-        names |= {
+        return sorted(names | self.metrics_of_conditions())
+
+    def metrics_of_conditions(self) -> set[str]:
+        """Name those that conditions look at."""
+        return {
             condition.subject_name
             for version in self.versions
             for rule in version.rules
             for condition in rule.conditions
             if condition.subject == "metric"
         }
-        return sorted(names)
 
     def has_changed(self, metric: str) -> bool:
-        """Say whether a metric's value is another, to a condition or a criterion."""
+        """Say whether a metric's value is another, and conditions or points depend on it."""
+        months = (self.then, self.now)
         client, metrics = self.movement.client, self.clients.metrics
-        values = [
-            [metrics[client, month.period][metric]]
-            + [
-                self.clients.value(client, month.period, criterion)
-                for version in self.versions
-                for criterion in version.criteria
-                if criterion.metric == metric
-            ]
-            for month in (self.then, self.now)
-        ]
-        return values[0] != values[1]
-
-    def others_have_changed(self) -> bool:
-        """Say whether others have other values where a criterion looks at places."""
+        values = [metrics[client, month.period][metric] for month in months]
+        if metric in self.metrics_of_conditions() and values[0] != values[1]:
+            return True
         return any(
-            self.clients.others(version, criterion, self.movement.client, self.then.period)
-            != self.clients.others(version, criterion, self.movement.client, self.now.period)
+            self.points(version, criterion, self.then, others)
+            != self.points(version, criterion, self.now, others)
             for version in self.versions
             for criterion in version.criteria
-            if criterion.normalization != "none"
+            for others in months
+            if criterion.metric == metric
         )
+
+    def others_have_changed(self) -> bool:
+        """Say whether points depend on which month's other clients there are."""
+        return any(
+            self.points(version, criterion, own, self.then)
+            != self.points(version, criterion, own, self.now)
+            for version in self.versions
+            for criterion in version.criteria
+            for own in (self.then, self.now)
+        )
+
+    def points(
+        self, version: Version, criterion: Criterion, own: Month, others: Month
+    ) -> Decimal | None:
+        """Give the points of the client's value in a month among the others of one."""
+        client = self.movement.client
+        value = self.clients.value(client, own.period, criterion)
+        return self.clients.judgement(
+            version, criterion, client, value, others.period
+        ).points
 
     def reverse(self, reversed_changes: frozenset[str]) -> tuple[str, Decimal | None]:
         """Give profile and score with some of the changes taken back."""
@@ -301,7 +324,8 @@ class Comparison:
                     len(self.changes) <= TRIED_ONE_BY_ONE,
                     self.then.period if self.then else None,
                 )
-        raise ValueError(f"nothing explains the movement {self.movement.key}")
+        # Placed by hand in the month in which it would have got a first profile anyway.
+        return Cause("override", None, None, None, None, None)
 
     def moved_by(self, reversed_changes: frozenset[str]) -> Decimal:
         """Say by how much the score would be another one, 0 where one is missing."""
@@ -323,6 +347,11 @@ class Comparison:
             metrics[client, month.period][change] for month in (self.then, self.now)
         ]
         return "missing_data" if None in values else "metric"
+
+
+def profile_of(decision: Override | None) -> str | None:
+    """Give the profile of a decision by hand, if there is one."""
+    return decision.profile if decision else None
 
 
 def cause_rows(

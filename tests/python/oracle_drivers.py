@@ -20,7 +20,7 @@ from itertools import combinations, pairwise, permutations
 from typing import Any
 
 from oracle import Condition, Criterion, Facts, Version, half_up, holds
-from oracle_histories import Clients, Histories, Month
+from oracle_histories import Clients, Histories, Month, first_periods_of
 
 KINDS = ("metric", "missing_data", "population", "band", "weight")
 
@@ -101,13 +101,20 @@ class Pair:
 
     def points(self, mixture: Mixture) -> Points:
         """Give the points of each criterion in a mixture."""
-        others = self.after if "population" in mixture else self.before
+        return self._points[mixture - {"weight"}]
+
+    @cached_property
+    def _points(self) -> dict[Mixture, Points]:
         return {
-            name: self.clients.judgement(
-                *self.judge(name, mixture), self.client,
-                self.value(name, mixture), others.period,
-            ).points
-            for name in self.criteria
+            mixture: {
+                name: self.clients.judgement(
+                    *self.judge(name, mixture), self.client, self.value(name, mixture),
+                    (self.after if "population" in mixture else self.before).period,
+                ).points
+                for name in self.criteria
+            }
+            for mixture in mixtures()
+            if "weight" not in mixture
         }
 
     def weights(self, mixture: Mixture) -> Weights:
@@ -240,7 +247,7 @@ def pairs(found: Histories, clients: Clients) -> Iterator[Pair]:
 
 
 def driver_rows(pair: Pair) -> dict[tuple, Row]:
-    """Give the rows of fct_movement_drivers about a pair, by what they are about.
+    """Give the rows about what changed between two scored months.
 
     The key is driver, criterion, rule, subject and metric.
     """
@@ -253,7 +260,7 @@ def driver_rows(pair: Pair) -> dict[tuple, Row]:
     }
     return {
         key: {**common, **row}
-        for key, row in (*effect_rows(pair), *gate_rows(pair), *other_rows(pair))
+        for key, row in (*effect_rows(pair), *gate_rows(pair))
     }
 
 
@@ -273,21 +280,30 @@ def effect_rows(pair: Pair) -> Iterator[tuple[tuple, Row]]:
 
 
 def values_of(pair: Pair, kind: str, name: str) -> tuple[Decimal | None, Decimal | None]:
-    """Give what people want to see beside an effect, before and after."""
-    ends = (BEFORE, pair.before), (AFTER, pair.after)
+    """Give what people want to see beside an effect, before and after.
+
+    Bands and other clients are shown by what they make of today's value, or of the
+    last one where there is none today.
+    """
     if kind == "weight":
-        return tuple(pair.weights(mixture)[name] for mixture, _ in ends)
+        return tuple(pair.weights(mixture)[name] for mixture in (BEFORE, AFTER))
     if kind == "band":
-        return tuple(pair.points(mixture)[name] for mixture, _ in ends)
-    own = tuple(pair.value(name, mixture) for mixture, _ in ends)
+        return tuple(pair.points(mixture)[name] for mixture in (AFTER - {kind}, AFTER))
+    own = tuple(pair.value(name, mixture) for mixture in (BEFORE, AFTER))
     if kind != "population":
         return own
-    return tuple(
-        pair.clients.position(
-            *pair.judge(name, mixture), pair.client, value, month.period
+    for mixture in (AFTER, BEFORE):
+        known = pair.values(name, mixture)
+        value = known[1] if known[1] is not None else known[0]
+        places = tuple(
+            pair.clients.position(
+                *pair.judge(name, mixture), pair.client, value, month.period
+            )
+            for month in (pair.before, pair.after)
         )
-        for (mixture, month), value in zip(ends, own)
-    )
+        if None not in places:
+            return places
+    raise ValueError(f"no place of {name} is known in {pair.key}")
 
 
 def metric_of(pair: Pair, name: str) -> str:
@@ -313,7 +329,10 @@ def gate_rows(pair: Pair) -> Iterator[tuple[tuple, Row]]:
         if rule in rules and held[0] != held[1]:
             criterion = subject_name if subject == "points" else None
             metric = subject_name if subject == "metric" else None
-            values = tuple(gate_value(month, subject, subject_name) for month in months)
+            values = tuple(
+                gate_value(pair, mixture, month, subject, subject_name)
+                for mixture, month in zip((BEFORE, AFTER), months)
+            )
             yield ("gate", criterion, rule, subject, metric), {
                 "effect": None,
                 "value_before": values[0],
@@ -338,44 +357,74 @@ def facts_of(month: Month) -> Facts:
     return Facts(month.score, points, month.verdict.values)
 
 
-def gate_value(month: Month, subject: str, name: str | None) -> Decimal | None:
-    """Give what a condition looks at, None where the version does not have it."""
-    facts = facts_of(month)
+def gate_value(
+    pair: Pair, mixture: Mixture, month: Month, subject: str, name: str | None
+) -> Decimal | None:
+    """Give what a condition looks at in a month."""
     if subject == "score":
-        return facts.score
-    return (facts.points if subject == "points" else facts.values).get(name)
+        return month.score
+    return pair.points(mixture)[name] if subject == "points" else month.verdict.values[name]
 
 
-def other_rows(pair: Pair) -> Iterator[tuple[tuple, Row]]:
-    """Give a row for a decision by hand that is another, and for a wait that is over."""
-    before, after = pair.before, pair.after
-    nothing = {"effect": None, "value_before": None, "value_after": None}
-    if before.decision != after.decision:
-        yield ("override", None, None, None, None), {
-            **nothing,
-            "is_before": before.decision is not None,
-            "is_after": after.decision is not None,
+def other_rows(client: str, months: list[Month]) -> Iterator[tuple[tuple, Row]]:
+    """Give a row for each decision by hand that is another, and each wait that is over.
+
+    A client's month is compared with the one before in which it was a client, whether
+    it had a score or not.
+    """
+    for before, after in pairwise([None, *months]):
+        common = {
+            "from_version": before.version.name if before else None,
+            "to_version": after.version.name,
+            "score_before": before.score if before else None,
+            "score_after": after.score,
+            "period_before": before.period if before else None,
+            "effect": None,
+            "value_before": None,
         }
-    if has_waited(before, after):
-        yield ("confirmation", None, None, None, None), nothing
+        key = after.version.scorecard, client, after.period
+        profiles = tuple(
+            month.decision.profile if month and month.decision else None
+            for month in (before, after)
+        )
+        if profiles[0] != profiles[1]:
+            yield (*key, "override", None, None, None, None), {
+                **common,
+                "value_after": None,
+                "is_before": profiles[0] is not None,
+                "is_after": profiles[1] is not None,
+            }
+        if before and has_waited(before, after):
+            yield (*key, "confirmation", None, None, None, None), {
+                **common, "value_after": after.computed_periods,
+            }
 
 
 def has_waited(before: Month, after: Month) -> bool:
     """Say whether a client moved because the rules had said the same for long enough."""
     return (
-        after.source == "rules"
-        and after.profile not in (before.profile, before.confirmed)
+        before.source == after.source == "rules"
+        and before.profile != after.profile
         and after.computed_periods > 1
     )
 
 
 def all_rows(found: Histories, clients: Clients) -> dict[tuple, Row]:
-    """Give all rows of fct_movement_drivers, by scorecard, client, period and key."""
-    return {
+    """Give all rows of fct_movement_drivers.
+
+    The key is scorecard, client, period, driver, criterion, rule, subject and metric.
+    """
+    rows = {
         (*pair.key, *key): row
         for pair in pairs(found, clients)
         for key, row in driver_rows(pair).items()
     }
+    first_periods = first_periods_of(found)
+    for (scorecard, client), months in found.items():
+        for key, row in other_rows(client, months):
+            if key[2] > first_periods[scorecard]:
+                rows[key] = row
+    return rows
 
 
 def half_up_score(pair: Pair, mixture: Mixture) -> Decimal:

@@ -88,6 +88,15 @@ def histories(
     return found
 
 
+def first_periods_of(found: Histories) -> dict[str, date]:
+    """Give each scorecard's first period, into which nothing moves."""
+    first: dict[str, date] = {}
+    for (scorecard, _), months in found.items():
+        begins = months[0].period
+        first[scorecard] = min(begins, first.get(scorecard, begins))
+    return first
+
+
 class Clients:
     """All clients' values in all periods, to place one client among the others.
 
