@@ -19,7 +19,7 @@
     {%- for state in mixtures if state[:4] not in pointed -%}
         {%- do pointed.append(state[:4]) -%}
     {%- endfor -%}
-    with state_points as (
+    with state_points as {{ client_profiles.computed_once() }} (
         select
             {{ relation }}.*,
             {%- for state in pointed %}

@@ -1,5 +1,5 @@
-{#- A month's values by the rules of the month that it is compared with, where the
-    two are not the same. Judged by the same macro as everything else. -#}
+{#- A month's values by the rules of the month that it is compared with, where
+    the two are not the same. Judged by the same macro as everything else. -#}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set crossed = client_profiles.crossed_versions(

@@ -72,7 +72,6 @@ list_sides as (
 
 find_common_rules as (
     select
-        list_sides.*,
         {%- for side in ['before', 'after'] %}
         max(list_sides.profile_{{ side }}) over (
             partition by
@@ -80,8 +79,9 @@ find_common_rules as (
                 list_sides.version_before,
                 list_sides.version,
                 list_sides.rule
-        ) as rule_profile_{{ side }}{{ ',' if not loop.last }}
+        ) as rule_profile_{{ side }},
         {%- endfor %}
+        list_sides.*
     from list_sides
 ),
 
@@ -151,7 +151,6 @@ look_at_values as (
 
 judge_conditions as (
     select
-        look_at_values.*,
         {%- for side in ['before', 'after'] %}
         (
             look_at_values.lower_bound_{{ side }} is null
@@ -168,8 +167,9 @@ judge_conditions as (
                 < look_at_values.upper_bound_{{ side }},
                 false
             )
-        ) as is_{{ side }}{{ ',' if not loop.last }}
+        ) as is_{{ side }},
         {%- endfor %}
+        look_at_values.*
     from look_at_values
 )
 

@@ -2,9 +2,9 @@
     materialized='table',
     pre_hook="{{ client_profiles.avoid_nested_loops() }}",
 ) }}
-{#- The smallest set of changes whose reversal gives a moved client the profile it
-    had. Every set is tried: the client's values, the others and the rules are
-    put back as the set says, and the rules decide again. -#}
+{#- The smallest set of changes whose reversal gives a moved client the profile
+    it had. Every set is tried: the client's values, the others and the rules
+    are put back as the set says, and the rules decide again. -#}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
@@ -55,11 +55,13 @@ list_digits as (
 
 list_sets as (
     select
+        0
         {%- for power in range(10) %}
-        {{ '+ ' if not loop.first }}{{ 2 ** power }} * digit_{{ power }}.digit
+        + {{ 2 ** power }} * digit_{{ power }}.digit
         {%- endfor %} as set_number,
+        0
         {%- for power in range(10) %}
-        {{ '+ ' if not loop.first }}digit_{{ power }}.digit
+        + digit_{{ power }}.digit
         {%- endfor %} as set_size
     from list_digits as digit_0
     {%- for power in range(1, 10) %}
@@ -158,7 +160,7 @@ combine as (
         on describe_movements.sets > list_sets.set_number
 ),
 
-put_back as (
+put_back as {{ client_profiles.computed_once() }} (
     select
         combine.*,
         {{ client_profiles.is_in_set(
@@ -173,7 +175,7 @@ put_back as (
     from combine
 ),
 
-join_criteria as (
+join_criteria as {{ client_profiles.computed_once() }} (
     select
         combine.movement_id,
         combine.set_number,
@@ -211,7 +213,7 @@ join_criteria as (
             and score_changes.metric = movement_changes.metric
 ),
 
-give_points as (
+give_points as {{ client_profiles.computed_once() }} (
     select
         join_criteria.movement_id,
         join_criteria.set_number,
@@ -223,9 +225,9 @@ give_points as (
                 {%- for others in ['0', '1'] %}
                 {%- for rules in ['0', '1'] %}
                 when
-                    join_criteria.own_is_back = {{ 1 - own | int }}
-                    and join_criteria.population_is_back = {{ 1 - others | int }}
-                    and join_criteria.rules_are_back = {{ 1 - rules | int }}
+                    join_criteria.own_is_back <> {{ own }}
+                    and join_criteria.population_is_back <> {{ others }}
+                    and join_criteria.rules_are_back <> {{ rules }}
                     then join_criteria.points_{{ own }}{{ others }}{{ rules }}
                 {%- endfor %}
                 {%- endfor %}
@@ -237,8 +239,8 @@ give_points as (
             {%- for own in ['0', '1'] %}
             {%- for rules in ['0', '1'] %}
             when
-                join_criteria.own_is_back = {{ 1 - own | int }}
-                and join_criteria.rules_are_back = {{ 1 - rules | int }}
+                join_criteria.own_is_back <> {{ own }}
+                and join_criteria.rules_are_back <> {{ rules }}
                 and join_criteria.metric_{{ own }}{{ rules }} is not null
                 then join_criteria.weight
             {%- endfor %}
@@ -321,7 +323,7 @@ score_again as {{ client_profiles.computed_once() }} (
             and combine.set_number = weigh_points.set_number
 ),
 
-judge_again as (
+judge_again as {{ client_profiles.computed_once() }} (
     select
         score_again.*,
         case
@@ -364,7 +366,7 @@ rank_sets as (
         row_number() over (
             partition by name_profiles.movement_id
             order by
-                name_profiles.set_size,
+                name_profiles.set_size asc,
                 coalesce(
                     abs(name_profiles.score - name_profiles.score_after), 0
                 ) desc,

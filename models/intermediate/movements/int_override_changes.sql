@@ -1,4 +1,4 @@
-{#- Decisions by hand that began, ended or changed from one month to the next. -#}
+{#- Decisions by hand that began, ended or changed between two months. -#}
 with assignments as (
     select * from {{ ref('int_profile_assignments') }}
     where

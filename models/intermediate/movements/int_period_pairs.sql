@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
-{#- A client's scored period is compared with its scored period before. A movement
-    whose profile had to be confirmed is compared with the last period in which
-    the rules still led to the profile before. -#}
+{#- A client's scored period is compared with its scored period before. A
+    movement whose profile had to be confirmed is compared with the last period
+    in which the rules still led to the profile before. -#}
 with assignments as (
     select * from {{ ref('int_profile_assignments') }}
     where

@@ -46,8 +46,9 @@ word_members as (
             when 'metric'
                 then {{ client_profiles.change_in_words('list_members') }}
             when 'population'
-                then 'other clients'' values changed ('
-                || list_members.criteria || ')'
+                then
+                    'other clients'' values changed ('
+                    || list_members.criteria || ')'
             when 'rules'
                 then 'version ' || movements.to_version
                 || ' of the rules came into force'
@@ -231,6 +232,8 @@ select
     write_sentences.category,
     write_sentences.from_profile,
     write_sentences.to_profile,
+    write_sentences.from_version,
+    write_sentences.to_version,
     write_sentences.cause,
     write_sentences.cause_metrics,
     write_sentences.explanation,
