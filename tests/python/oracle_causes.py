@@ -55,10 +55,10 @@ class Movement:
 # -- movements ------------------------------------------------------------------------
 
 
-def movements(found: Histories, ranks: dict[tuple[str, str], int]) -> Iterator[Movement]:
+def movements(found: Histories, ranks: dict[str, int]) -> Iterator[Movement]:
     """Give all movements, those into a scorecard's first period left out.
 
-    ranks: by scorecard and profile
+    ranks: of the profiles
     """
     first_periods = first_periods_of(found)
     last_period = max(months[-1].period for months in found.values())
@@ -69,7 +69,7 @@ def movements(found: Histories, ranks: dict[tuple[str, str], int]) -> Iterator[M
             before = by_period.get(months_before(period, 1))
             after = by_period.get(period)
             earlier = tuple(month for month in months if month.period < period)
-            category = category_of(before, after, earlier, ranks, scorecard)
+            category = category_of(before, after, earlier, ranks)
             if category:
                 yield Movement(
                     client, scorecard, category, period, before, after, earlier
@@ -81,8 +81,7 @@ def category_of(
     before: Month | None,
     after: Month | None,
     earlier: tuple[Month, ...],
-    ranks: dict[tuple[str, str], int],
-    scorecard: str,
+    ranks: dict[str, int],
 ) -> str | None:
     """Name the movement from one month to the next, None if there is none."""
     was_placed = any(is_placed(month) for month in earlier)
@@ -94,7 +93,7 @@ def category_of(
         return None
     if not is_placed(after):
         return "reassigned"
-    difference = ranks[scorecard, after.profile] - ranks[scorecard, before.profile]
+    difference = ranks[after.profile] - ranks[before.profile]
     return "promoted" if difference < 0 else "demoted" if difference > 0 else "reassigned"
 
 
@@ -355,7 +354,7 @@ def profile_of(decision: Override | None) -> str | None:
 
 
 def cause_rows(
-    found: Histories, clients: Clients, ranks: dict[tuple[str, str], int]
+    found: Histories, clients: Clients, ranks: dict[str, int]
 ) -> dict[tuple, dict[str, Any]]:
     """Give the rows of fct_movement_causes, by scorecard, client and period."""
     return {

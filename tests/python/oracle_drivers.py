@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import combinations, pairwise, permutations
 from typing import Any
 
-from oracle import Condition, Criterion, Facts, Version, half_up, holds
+from oracle import Condition, Criterion, Facts, Version, holds
 from oracle_histories import Clients, Histories, Month, first_periods_of
 
 KINDS = ("metric", "missing_data", "population", "band", "weight")
@@ -127,26 +127,31 @@ class Pair:
     @cached_property
     def effects(self) -> Effects:
         """What each kind of change did through each criterion, without zeros."""
-        points = {mixture: self.points(mixture) for mixture in mixtures()}
-        weights = {mixture: self.weights(mixture) for mixture in mixtures()}
         effects: Effects = {}
         for (mixture, kind), orders in STEPS.items():
-            then = mixture | {kind}
-            if (points[mixture], weights[mixture]) != (points[then], weights[then]):
-                shares = (
-                    shares_of_weights(points[mixture], weights[mixture], weights[then])
-                    if kind == "weight"
-                    else shares_of_points(points[mixture], points[then], weights[mixture])
-                )
-                for name, share in shares.items():
-                    effects[kind, name] = (
-                        effects.get((kind, name), Fraction(0)) + orders * share / ORDERS
-                    )
-        return {key: effect for key, effect in effects.items() if effect}
+            for name, share in self.shares(mixture, kind).items():
+                effects[kind, name] = effects.get((kind, name), Fraction(0)) + orders * share
+        return {key: effect / ORDERS for key, effect in effects.items() if effect}
+
+    def shares(self, mixture: Mixture, kind: str) -> dict[str, Fraction]:
+        """Share what a kind of change gains in a mixture among the criteria."""
+        sides = mixture, mixture | {kind}
+        points = [self.points(each) for each in sides]
+        weights = [self.weights(each) for each in sides]
+        if (points[0], weights[0]) == (points[1], weights[1]):
+            return {}
+        scores = [self.exact_score(each) for each in sides]
+        if kind == "weight":
+            return shares_of_weights(points[0], weights, scores)
+        return shares_of_points(points, weights[0], scores)
 
     def exact_score(self, mixture: Mixture) -> Fraction:
         """Give the score of a mixture, unrounded."""
-        return mean(self.points(mixture), self.weights(mixture))
+        return self._scores[mixture]
+
+    @cached_property
+    def _scores(self) -> dict[Mixture, Fraction]:
+        return {each: mean(self.points(each), self.weights(each)) for each in mixtures()}
 
 
 def mixtures() -> Iterator[Mixture]:
@@ -160,48 +165,55 @@ def by_name(version: Version) -> dict[str, Criterion]:
     return {criterion.name: criterion for criterion in version.criteria}
 
 
-def counted_weights(points: Points, weights: Weights) -> dict[str, Fraction]:
-    """Give each criterion's share of the weights that count, 0 without points."""
-    counted = {
-        name: Fraction(0 if points[name] is None else weights[name]) for name in points
-    }
-    whole = sum(counted.values())
-    return {name: part / whole if whole else whole for name, part in counted.items()}
+def counted_weights(points: Points, weights: Weights) -> Weights:
+    """Give the weights that count, 0 without points."""
+    return {name: weights[name] * (points[name] is not None) for name in points}
 
 
 def mean(points: Points, weights: Weights) -> Fraction:
     """Give the weighted mean of points, 0 where none counts."""
-    shares = counted_weights(points, weights)
-    return sum(
-        (share * Fraction(points[name] or 0) for name, share in shares.items()),
-        Fraction(0),
-    )
+    whole = sum(counted_weights(points, weights).values())
+    return divided(sum(weights[name] * (points[name] or 0) for name in points), whole)
 
 
-def shares_of_points(before: Points, after: Points, weights: Weights) -> dict[str, Fraction]:
+def divided(part: Fraction | Decimal, whole: Decimal) -> Fraction:
+    """Divide, nothing by nothing giving nothing."""
+    return Fraction(part) / Fraction(whole) if whole else Fraction(0)
+
+
+def shares_of_points(
+    points: list[Points], weights: Weights, scores: list[Fraction]
+) -> dict[str, Fraction]:
     """Share the gain of a step among the criteria whose points it changes.
 
     A criterion without points stands in the sum with the score itself.
     """
-    score_before, score_after = mean(before, weights), mean(after, weights)
-    gains = {
-        name: Fraction(weights[name])
-        * (or_else(after[name], score_after) - or_else(before[name], score_before))
-        for name in before
-        if before[name] is not None or after[name] is not None
-    }
-    whole = sum(Fraction(weights[name]) for name in gains)
-    return {name: gain / whole if whole else whole for name, gain in gains.items()}
-
-
-def shares_of_weights(points: Points, before: Weights, after: Weights) -> dict[str, Fraction]:
-    """Share the gain of a step that changes the weights."""
-    old, new = counted_weights(points, before), counted_weights(points, after)
-    middle = (mean(points, before) + mean(points, after)) / 2
-    if not any(old.values()) or not any(new.values()):
-        middle = Fraction(0)
+    before, after = points
+    counted = [
+        name for name in before if before[name] is not None or after[name] is not None
+    ]
+    whole = sum(weights[name] for name in counted)
     return {
-        name: (new[name] - old[name]) * (Fraction(points[name]) - middle)
+        name: divided(
+            Fraction(weights[name])
+            * (or_else(after[name], scores[1]) - or_else(before[name], scores[0])),
+            whole,
+        )
+        for name in counted
+        if after[name] != before[name]
+    }
+
+
+def shares_of_weights(
+    points: Points, weights: list[Weights], scores: list[Fraction]
+) -> dict[str, Fraction]:
+    """Share the gain of a step that changes the weights."""
+    counted = [counted_weights(points, each) for each in weights]
+    wholes = [sum(each.values()) for each in counted]
+    middle = sum(scores) / 2 if all(wholes) else Fraction(0)
+    return {
+        name: (divided(counted[1][name], wholes[1]) - divided(counted[0][name], wholes[0]))
+        * (Fraction(points[name]) - middle)
         for name in points
         if points[name] is not None
     }
@@ -237,6 +249,11 @@ def rounded(effects: Effects, difference: Decimal) -> dict[tuple[str, str], Deci
 
 Row = dict[str, Any]
 
+DRIVER_KEY = (
+    "scorecard", "client_id", "period_start", "driver", "criterion", "rule", "subject",
+    "metric",
+)
+
 
 def pairs(found: Histories, clients: Clients) -> Iterator[Pair]:
     """Give each scored month of each client with its scored month before."""
@@ -246,10 +263,10 @@ def pairs(found: Histories, clients: Clients) -> Iterator[Pair]:
             yield Pair(client, before, after, clients)
 
 
-def driver_rows(pair: Pair) -> dict[tuple, Row]:
+def pair_rows(pair: Pair) -> dict[tuple, Row]:
     """Give the rows about what changed between two scored months.
 
-    The key is driver, criterion, rule, subject and metric.
+    The key is what DRIVER_KEY has from the driver on.
     """
     common = {
         "from_version": pair.before.version.name,
@@ -328,7 +345,7 @@ def gate_rows(pair: Pair) -> Iterator[tuple[tuple, Row]]:
         )
         if rule in rules and held[0] != held[1]:
             criterion = subject_name if subject == "points" else None
-            metric = subject_name if subject == "metric" else None
+            metric = metric_of(pair, criterion) if criterion else subject_name
             values = tuple(
                 gate_value(pair, mixture, month, subject, subject_name)
                 for mixture, month in zip((BEFORE, AFTER), months)
@@ -409,15 +426,12 @@ def has_waited(before: Month, after: Month) -> bool:
     )
 
 
-def all_rows(found: Histories, clients: Clients) -> dict[tuple, Row]:
-    """Give all rows of fct_movement_drivers.
-
-    The key is scorecard, client, period, driver, criterion, rule, subject and metric.
-    """
+def driver_rows(found: Histories, clients: Clients) -> dict[tuple, Row]:
+    """Give all rows of fct_movement_drivers, by the columns of DRIVER_KEY."""
     rows = {
         (*pair.key, *key): row
         for pair in pairs(found, clients)
-        for key, row in driver_rows(pair).items()
+        for key, row in pair_rows(pair).items()
     }
     first_periods = first_periods_of(found)
     for (scorecard, client), months in found.items():
@@ -425,8 +439,3 @@ def all_rows(found: Histories, clients: Clients) -> dict[tuple, Row]:
             if key[2] > first_periods[scorecard]:
                 rows[key] = row
     return rows
-
-
-def half_up_score(pair: Pair, mixture: Mixture) -> Decimal:
-    """Give the score of a mixture as the project rounds it; none is below zero."""
-    return half_up(pair.exact_score(mixture), 4)
