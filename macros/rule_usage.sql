@@ -3,12 +3,13 @@
 
     versions: result of scorecard_rules()
     returns: {criteria: names, gate_metrics: metrics that rules look at,
-      metrics: all metrics in use, carried_metrics: those whose last known
+      gate_criteria: criteria whose points they look at, metrics: all metrics in use, carried_metrics: those whose last known
       value may stand in for a missing one, maximum_age_months: for how long
       at the most}                                                         -#}
 {% macro rule_usage(versions) -%}
     {%- set criteria = [] -%}
     {%- set gate_metrics = [] -%}
+    {%- set gate_criteria = [] -%}
     {%- set metrics = [] -%}
     {%- set carried_metrics = [] -%}
     {%- set ages = [0] -%}
@@ -27,11 +28,16 @@
                 {%- do gate_metrics.append(condition.subject_name) -%}
                 {%- do metrics.append(condition.subject_name) -%}
             {%- endfor -%}
+            {%- for condition in rule.conditions
+                if condition.subject == 'points' -%}
+                {%- do gate_criteria.append(condition.subject_name) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return({
         'criteria': criteria | unique | sort,
         'gate_metrics': gate_metrics | unique | sort,
+        'gate_criteria': gate_criteria | unique | sort,
         'metrics': metrics | unique | sort,
         'carried_metrics': carried_metrics | unique | sort,
         'maximum_age_months': ages | max,

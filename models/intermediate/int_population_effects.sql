@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- What the others do to a client. Criteria that look at the client's place
     among all can change its score though nothing about the client changed. To

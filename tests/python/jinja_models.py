@@ -111,12 +111,29 @@ class JinjaModels:
         for name, (columns, rows) in seeds.items():
             self._load_table(name, dict.fromkeys(columns, "text"), rows)
 
+    def give(
+        self, name: str, columns: dict[str, str], rows: list[dict[str, str]]
+    ) -> None:
+        """Take rows for what a model would hold, in place of building it.
+
+        columns: their types by name; rows: cells as texts, empty ones are nulls
+        """
+        self._load_table(name, columns, rows)
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable for this run, as with --vars."""
+        self._variables[name] = value
+
     def run(self, name: str) -> list[dict[str, Any]]:
         """Build a model and all it reads; give its rows."""
         self._build(name)
         cursor = self._connection.execute(f'select * from "{name}"')
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row)) for row in cursor.fetchall()]
+
+    def ask(self, template: str) -> list[tuple]:
+        """Give the rows of a query that may use macros."""
+        return self._run_query(self._template(template).render()).rows
 
     def close(self) -> None:
         """Free the memory."""

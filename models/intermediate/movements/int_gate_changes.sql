@@ -1,11 +1,13 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- The conditions that hold in one of two compared periods only. Rules of the
     same name are compared; a condition that one of them does not have counts as
     held. -#}
-{%- set usage = client_profiles.rule_usage(client_profiles.scorecard_rules()) -%}
+{%- set gate_metrics = client_profiles.rule_usage(
+    client_profiles.scorecard_rules()
+).gate_metrics -%}
 with pairs as (
     select * from {{ ref('int_period_pairs') }}
     where is_consecutive
@@ -103,17 +105,15 @@ look_at_values as (
         pairs.score_before,
         pairs.score_after,
         {%- for side, mixture in [('before', '000'), ('after', '111')] %}
-        case find_common_rules.subject
-            when 'score' then pairs.score_{{ side }}
-            when 'points' then score_changes.points_{{ mixture }}
-            else case lower(find_common_rules.subject_name)
-                {%- for metric in usage.gate_metrics %}
-                when '{{ metric | lower }}'
-                    then metrics_{{ side }}.{{ metric }}
-                {%- else %}
-                when '' then cast(null as decimal(18, 6))
-                {%- endfor %}
-            end
+        case
+            when find_common_rules.subject = 'score' then pairs.score_{{ side }}
+            when
+                find_common_rules.subject = 'points'
+                then score_changes.points_{{ mixture }}
+            {%- for metric in gate_metrics %}
+            when lower(find_common_rules.subject_name) = '{{ metric | lower }}'
+                then metrics_{{ side }}.{{ metric }}
+            {%- endfor %}
         end as value_{{ side }},
         {%- endfor %}
         pairs.period_before,

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- What changed before a movement and could have caused it: each metric, the
     other clients, the rules, the decision by hand. Up to ten changes are told

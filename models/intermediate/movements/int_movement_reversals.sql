@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- The smallest set of changes whose reversal gives a moved client the profile
     it had. Every set is tried: the client's values, the others and the rules
@@ -8,16 +8,7 @@
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
-{%- set point_criteria = [] -%}
-{%- for version in versions -%}
-    {%- for rule in version.rules -%}
-        {%- for condition in rule.conditions
-            if condition.subject == 'points' -%}
-            {%- do point_criteria.append(condition.subject_name) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-{%- endfor -%}
-{%- set point_criteria = point_criteria | unique | sort -%}
+{%- set point_criteria = usage.gate_criteria -%}
 with movement_changes as (
     select * from {{ ref('int_movement_changes') }}
 ),
@@ -64,9 +55,15 @@ list_sets as (
         + digit_{{ power }}.digit
         {%- endfor %} as set_size
     from list_digits as digit_0
-    {%- for power in range(1, 10) %}
-    cross join list_digits as digit_{{ power }}
-    {%- endfor %}
+    cross join list_digits as digit_1
+    cross join list_digits as digit_2
+    cross join list_digits as digit_3
+    cross join list_digits as digit_4
+    cross join list_digits as digit_5
+    cross join list_digits as digit_6
+    cross join list_digits as digit_7
+    cross join list_digits as digit_8
+    cross join list_digits as digit_9
 ),
 
 gather_changes as (

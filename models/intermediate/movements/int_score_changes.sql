@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- The points of every criterion in all mixtures of two compared periods: the
     client's own value, the other clients and the rules, each as before (0) or

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- Effects are whole ten-thousandths of a point: each is rounded down, and what
     is then missing to the change of the score goes to the largest remainders,

@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 {#- Clients that come and go, and those that begin or cease to meet the
     requirements, move for another reason than their score. -#}
 {%- set text = dbt.type_string() -%}
@@ -50,14 +50,17 @@ word_members as (
                     'other clients'' values changed ('
                     || list_members.criteria || ')'
             when 'rules'
-                then 'version ' || movements.to_version
-                || ' of the rules came into force'
+                then
+                    'version ' || movements.to_version
+                    || ' of the rules came into force'
             when 'override'
                 then case
                     when override_changes.override_profile is null
-                        then 'the decision by hand ended ('
-                        || override_changes.override_reason_before || ')'
-                    else 'placed by hand (' || override_changes.override_reason
+                        then
+                            'the decision by hand ended ('
+                            || override_changes.override_reason_before || ')'
+                    else
+                        'placed by hand (' || override_changes.override_reason
                         || ')'
                 end
         end as words
@@ -170,23 +173,27 @@ write_sentences as (
         describe_movements.*,
         case
             when describe_movements.to_profile is null
-                then 'Left ' || describe_movements.from_profile
-                || ': no longer a client'
+                then
+                    'Left ' || describe_movements.from_profile
+                    || ': no longer a client'
             when describe_movements.words is not null
-                then 'Moved from ' || describe_movements.from_profile || ' to '
-                || describe_movements.to_profile || ': '
-                || describe_movements.words || '; without '
-                || case describe_movements.cause_changes
-                    when 1 then 'it'
-                    when 2 then 'both of them'
-                    else 'all of them'
-                end
-                || ' the client would still be '
-                || describe_movements.from_profile
+                then
+                    'Moved from ' || describe_movements.from_profile || ' to '
+                    || describe_movements.to_profile || ': '
+                    || describe_movements.words || '; without '
+                    || case describe_movements.cause_changes
+                        when 1 then 'it'
+                        when 2 then 'both of them'
+                        else 'all of them'
+                    end
+                    || ' the client would still be '
+                    || describe_movements.from_profile
             when describe_movements.cause = 'override'
                 then coalesce(
                     'Placed in ' || describe_movements.to_profile
-                    || ' by hand (' || describe_movements.override_reason || ')',
+                    || ' by hand ('
+                    || describe_movements.override_reason
+                    || ')',
                     'Moved to ' || describe_movements.to_profile
                     || ': the decision by hand ended ('
                     || describe_movements.override_reason_before || ')'
@@ -198,17 +205,21 @@ write_sentences as (
                 end
                 || describe_movements.to_profile
             when describe_movements.reason_after = 'tenure'
-                then 'Moved from ' || describe_movements.from_profile
-                || ': not long enough with us for the rules'
+                then
+                    'Moved from ' || describe_movements.from_profile
+                    || ': not long enough with us for the rules'
             when describe_movements.reason_after is not null
-                then 'Moved from ' || describe_movements.from_profile
-                || ': too few of its values are known ('
-                || describe_movements.coverage || ' of the weights)'
+                then
+                    'Moved from ' || describe_movements.from_profile
+                    || ': too few of its values are known ('
+                    || describe_movements.coverage || ' of the weights)'
             when describe_movements.reason_before = 'tenure'
-                then 'Got profile ' || describe_movements.to_profile || ' after '
-                || cast(describe_movements.tenure_months as {{ text }})
-                || ' months with us'
-            else 'Got profile ' || describe_movements.to_profile
+                then
+                    'Got profile ' || describe_movements.to_profile || ' after '
+                    || cast(describe_movements.tenure_months as {{ text }})
+                    || ' months with us'
+            else
+                'Got profile ' || describe_movements.to_profile
                 || ' when enough of its values were known ('
                 || describe_movements.coverage || ' of the weights)'
         end
@@ -217,9 +228,10 @@ write_sentences as (
                 describe_movements.computed_periods > 1
                 and describe_movements.words is not null
                 and describe_movements.has_override = 0
-                then '; confirmed after '
-                || cast(describe_movements.computed_periods as {{ text }})
-                || ' periods'
+                then
+                    '; confirmed after '
+                    || cast(describe_movements.computed_periods as {{ text }})
+                    || ' periods'
             else ''
         end as explanation
     from describe_movements

@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 with score_effects as (
     select * from {{ ref('int_score_effects') }}
 ),
@@ -32,8 +32,8 @@ criteria as (
     select * from {{ ref('stg_criteria') }}
 ),
 
--- What a driver changes: own values and missing data the metric, the others the
--- place of a value, bands the points of one and the same value, weights the weight.
+-- What a driver changes: own values and missing data the metric, the others
+-- the place of a value, bands the points of a value, weights the weight.
 describe_effects as (
     select
         score_effects.client_id,
@@ -86,33 +86,37 @@ word_effects as (
         describe_effects.*,
         case describe_effects.driver
             when 'population'
-                then describe_effects.metric_label
-                || ': other clients'' values changed; the same value is now at '
-                || {{ client_profiles.readable_value(
+                then
+                    describe_effects.metric_label
+                    || ': other clients'' values changed; '
+                    || 'the same value is now at '
+                    || {{ client_profiles.readable_value(
                     'describe_effects.value_after', "'percent'"
                 ) }}
-                || ' of the way from lowest to highest instead of '
-                || {{ client_profiles.readable_value(
+                    || ' of the way from lowest to highest instead of '
+                    || {{ client_profiles.readable_value(
                     'describe_effects.value_before', "'percent'"
                 ) }}
             when 'band'
-                then describe_effects.metric_label
-                || ': the same value is worth '
-                || coalesce({{ client_profiles.readable_value(
+                then
+                    describe_effects.metric_label
+                    || ': the same value is worth '
+                    || coalesce({{ client_profiles.readable_value(
                     'describe_effects.value_after', "'number'"
                 ) }} || ' points', 'no points')
-                || ' instead of '
-                || coalesce({{ client_profiles.readable_value(
+                    || ' instead of '
+                    || coalesce({{ client_profiles.readable_value(
                     'describe_effects.value_before', "'number'"
                 ) }}, 'none')
             when 'weight'
-                then 'Weight of ' || describe_effects.metric_label
-                || ' changed from '
-                || {{ client_profiles.readable_value(
+                then
+                    'Weight of ' || describe_effects.metric_label
+                    || ' changed from '
+                    || {{ client_profiles.readable_value(
                     'describe_effects.value_before', "'percent'"
                 ) }}
-                || ' to '
-                || {{ client_profiles.readable_value(
+                    || ' to '
+                    || {{ client_profiles.readable_value(
                     'describe_effects.value_after', "'percent'"
                 ) }}
             else {{ client_profiles.change_in_words('describe_effects') }}
@@ -270,10 +274,12 @@ combine as (
         cast(null as {{ dbt.type_string() }}) as subject,
         case
             when override_changes.override_profile is null
-                then 'The decision by hand for '
-                || override_changes.override_profile_before || ' ended ('
-                || override_changes.override_reason_before || ')'
-            else 'Placed in ' || override_changes.override_profile
+                then
+                    'The decision by hand for '
+                    || override_changes.override_profile_before || ' ended ('
+                    || override_changes.override_reason_before || ')'
+            else
+                'Placed in ' || override_changes.override_profile
                 || ' by hand (' || override_changes.override_reason || ')'
         end as description,
         override_changes.version_before,
