@@ -209,8 +209,12 @@ class JinjaModels:
             "dbt": SimpleNamespace(
                 type_string=lambda: "text",
                 concat=lambda parts: " || ".join(parts),
+                listagg=lambda measure, delimiter="','", order="": (
+                    f"string_agg({measure}, {delimiter} {order or ''})"
+                ),
                 dateadd=lambda part, number, day: f"{day} + interval ({number}) {part}",
             ),
+            "dbt_utils": SimpleNamespace(generate_surrogate_key=_surrogate_key),
             "adapter": SimpleNamespace(
                 dispatch=self._dispatch, get_columns_in_relation=self._columns
             ),
@@ -259,6 +263,14 @@ def _raise_return(value: Any = None) -> None:
 
 def _raise_error(message: str) -> None:
     raise ValueError(message)
+
+
+def _surrogate_key(columns: list[str]) -> str:
+    texts = [
+        f"coalesce(cast({column} as text), '_dbt_utils_surrogate_key_null_')"
+        for column in columns
+    ]
+    return "md5(" + " || '-' || ".join(texts) + ")"
 
 
 def _literal(cell: str) -> str:
