@@ -1,5 +1,8 @@
 {#- Pre-hook of an incremental model that appends: takes away what is about to be
-    made again, also where nothing will come in its place.
+    made again, also where nothing will come in its place. It stands outside of
+    the model's transaction, because DuckDB adds no column to a table that the
+    same transaction has deleted from. When a run is stopped between the two, the
+    next one makes everything from the first missing period on.
 
     relation: the model's table, with scorecard and period_start
     returns: SQL statement; empty at the first run                         -#}

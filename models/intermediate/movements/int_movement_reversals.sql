@@ -3,8 +3,11 @@
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     pre_hook=[
+        {
+            "sql": "{{ client_profiles.forget_periods_to_score(this) }}",
+            "transaction": false,
+        },
         "{{ client_profiles.plan_compiled_sql() }}",
-        "{{ client_profiles.forget_periods_to_score(this) }}",
     ],
 ) }}
 {#- The smallest set of changes whose reversal gives a moved client the profile
