@@ -559,13 +559,16 @@ def assert_sentences_tell_the_cause(given: World, rows: list[Row]) -> None:
     found = histories(given.verdicts, given.overrides, given.days)
     clients = Clients(given.metrics)
     by_key = {each.key: each for each in movements(found, RANKS)}
+    assert by_key.keys() == {
+        (row["scorecard"], row["client_id"], row["period_start"]) for row in rows
+    }
     for row in rows:
         key = row["scorecard"], row["client_id"], row["period_start"]
         if row["compared_with"] is not None:
             assert row["from_profile"] in row["explanation"]
             assert row["to_profile"] in row["explanation"]
         for metric in (row["cause_metrics"] or "").split(", "):
-            if metric:
+            if metric and Comparison(by_key[key], clients).then:
                 assert_names_values(Comparison(by_key[key], clients), metric, row)
         assert row["explanation"]
 
