@@ -3,10 +3,11 @@
     judge the later period, the new ones the earlier.
 
     pairs: relation of int_period_pairs
-    versions: result of scorecard_rules()
+    versions: entries of scorecard_rules()
+    wanted: SQL condition on the pairs to look at
     returns: list of entries of scorecard_rules() with `only_periods`, a sorted
       list of ISO texts; empty where no rules changed                      -#}
-{% macro crossed_versions(pairs, versions) -%}
+{% macro crossed_versions(pairs, versions, wanted) -%}
     {%- set read_crossings -%}
         {%- for version, period in [
             ('version_before', 'period_start'), ('version', 'period_before'),
@@ -16,7 +17,7 @@
             scorecard, {{ version }} as version,
             cast({{ period }} as {{ dbt.type_string() }}) as judged_period
         from {{ pairs }}
-        where version <> version_before
+        where version <> version_before and {{ wanted }}
         {%- endfor %}
         order by 1, 2, 3
     {%- endset -%}
@@ -35,4 +36,17 @@
         {%- endfor -%}
     {%- endif -%}
     {{ return(crossed) }}
+{%- endmacro %}
+
+{#- The earliest period that any of the pairs looks back to.
+
+    pairs, wanted: as above
+    returns: ISO text; none where there is no such pair                    -#}
+{% macro first_compared_period(pairs, wanted) -%}
+    {%- set read_first -%}
+        select cast(min(period_before) as {{ dbt.type_string() }})
+        from {{ pairs }}
+        where {{ wanted }}
+    {%- endset -%}
+    {{ return(run_query(read_first).rows[0][0] if execute else none) }}
 {%- endmacro %}

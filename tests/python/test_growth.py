@@ -6,6 +6,7 @@ small cases whose figures were worked out on paper.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,7 @@ from oracle_growth import (
     WAITING, Forecaster, History, first_day, forecast_rows, growth_rows, number_of,
     read_histories, transition_rows,
 )
-from project_files import copy_project
+from project_files import ROOT, copy_project
 
 GROWTH = (
     "profile, version, horizon, clients, entered, exited, net_growth, growth_rate,"
@@ -109,6 +110,27 @@ def test_rounding_moves_a_forecast_by_less_than_a_ten_thousandth(warehouse) -> N
             for step, truth in zip(rounded.steps(origin), exact.steps(origin)):
                 for profile, clients in step.clients.items():
                     assert abs(clients - truth.clients[profile]) < 100
+
+
+def test_the_page_names_the_figures_of_the_demo(
+    built_demo: DemoProject,  # noqa: F811
+) -> None:
+    """Beside its tables, which are tested with those of the README."""
+    page = " ".join((ROOT / "docs" / "growth.md").read_text(encoding="utf-8").split())
+    judged = defaultdict(list)
+    for scorecard, profile, is_better in built_demo.query(
+        "select scorecard, profile, is_better_than_naive"
+        " from client_profiles.rpt_profile_growth where is_forecast order by horizon"
+    ):
+        judged[scorecard].append(is_better)
+        judged[profile].append(is_better)
+    better = {name: (sum(found), len(found)) for name, found in judged.items()}
+    assert (
+        "for {} of {} profiles and months ahead of scorecard relationship, and for "
+        "{} of {} of scorecard tier".format(*better["relationship"], *better["tier"])
+    ) in page
+    assert judged["C"] == [True] + 5 * [False]
+    assert "for C it was worse from two months ahead on" in page
 
 
 # -- what was known then ----------------------------------------------------------
@@ -452,18 +474,19 @@ def test_a_company_may_be_empty_for_months(models: JinjaModels) -> None:
     "rpt_profile_growth", "rpt_profile_attraction",
 ])
 def test_scorecards_do_not_mix(
-    models: JinjaModels, halving: History, table: str
+    models: JinjaModels, landing: History, table: str
 ) -> None:
     """The rows of one are the same beside another of the same profiles and clients."""
     # Begins in another month, too, and shares a client.
-    late = company({"..wBBBAA": 5, "..BBBBB.": 3, "..AAwCCC": 4}, versions="2" * 8)
-    late.courses[".BBBBBBB 0"] = late.courses["..wBBBAA 0"]
-    late.revenue = halving.revenue
+    late = company(
+        {"..wBBBAAAAAAAA": 5, "..BBBBB.......": 3, "..AAwCCCAAAAAA": 4}, versions="2" * 14
+    )
+    late.courses["wBBBAABBBBBBBB 0"] = late.courses["..wBBBAAAAAAAA 0"]
     for month in list(late.versions)[:2]:
         del late.versions[month]
-    together = Company(models, {"probe": halving, "late": late})
+    together = Company(models, {"probe": landing, "late": late})
     both = [together.rows(table, scorecard=name) for name in ("probe", "late")]
-    assert both[0] == Company(models, halving).rows(table)
+    assert both[0] == Company(models, landing).rows(table)
     assert both[1] == Company(models, {"late": late}).rows(table)
     assert all(both)
 

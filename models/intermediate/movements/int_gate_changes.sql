@@ -72,7 +72,7 @@ list_sides as (
         conditions.subject_name
 ),
 
-find_common_rules as (
+find_rules as (
     select
         {%- for side in ['before', 'after'] %}
         max(list_sides.profile_{{ side }}) over (
@@ -87,7 +87,14 @@ find_common_rules as (
     from list_sides
 ),
 
-look_at_values as (
+find_common_rules as (
+    select * from find_rules
+    where
+        rule_profile_before is not null
+        and rule_profile_after is not null
+),
+
+look_at_scores_and_metrics as (
     select
         pairs.client_id,
         pairs.scorecard,
@@ -104,12 +111,9 @@ look_at_values as (
         find_common_rules.upper_bound_after,
         pairs.score_before,
         pairs.score_after,
-        {%- for side, mixture in [('before', '000'), ('after', '111')] %}
+        {%- for side in ['before', 'after'] %}
         case
             when find_common_rules.subject = 'score' then pairs.score_{{ side }}
-            when
-                find_common_rules.subject = 'points'
-                then score_changes.points_{{ mixture }}
             {%- for metric in gate_metrics %}
             when lower(find_common_rules.subject_name) = '{{ metric | lower }}'
                 then metrics_{{ side }}.{{ metric }}
@@ -132,21 +136,50 @@ look_at_values as (
         on
             pairs.client_id = metrics_after.client_id
             and pairs.period_start = metrics_after.period_start
-    left join score_changes
+    where find_common_rules.subject <> 'points'
+),
+
+-- Points without a row did not change.
+look_at_points as (
+    select
+        score_changes.client_id,
+        score_changes.scorecard,
+        score_changes.version_before,
+        score_changes.version,
+        score_changes.rules_fingerprint,
+        find_common_rules.rule,
+        find_common_rules.rule_profile_after as profile,
+        find_common_rules.subject,
+        find_common_rules.subject_name,
+        find_common_rules.lower_bound_before,
+        find_common_rules.upper_bound_before,
+        find_common_rules.lower_bound_after,
+        find_common_rules.upper_bound_after,
+        pairs.score_before,
+        pairs.score_after,
+        score_changes.points_000 as value_before,
+        score_changes.points_111 as value_after,
+        score_changes.period_before,
+        score_changes.period_start
+    from score_changes
+    inner join find_common_rules
         on
-            pairs.client_id = score_changes.client_id
-            and pairs.scorecard = score_changes.scorecard
-            and pairs.period_start = score_changes.period_start
-            and find_common_rules.subject = 'points'
-            and find_common_rules.subject_name = score_changes.criterion
-    where
-        find_common_rules.rule_profile_before is not null
-        and find_common_rules.rule_profile_after is not null
-        -- Points without a row did not change.
-        and not (
-            find_common_rules.subject = 'points'
-            and score_changes.criterion is null
-        )
+            score_changes.scorecard = find_common_rules.scorecard
+            and score_changes.version_before = find_common_rules.version_before
+            and score_changes.version = find_common_rules.version
+            and score_changes.criterion = find_common_rules.subject_name
+    inner join pairs
+        on
+            score_changes.client_id = pairs.client_id
+            and score_changes.scorecard = pairs.scorecard
+            and score_changes.period_start = pairs.period_start
+    where find_common_rules.subject = 'points'
+),
+
+look_at_values as (
+    select * from look_at_scores_and_metrics
+    union all
+    select * from look_at_points
 ),
 
 judge_conditions as (

@@ -1,6 +1,11 @@
 {{ config(
-    materialized='table',
-    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ client_profiles.plan_compiled_sql() }}",
+        "{{ client_profiles.forget_periods_to_score(this) }}",
+    ],
 ) }}
 {#- What changed before a movement and could have caused it: each metric, the
     other clients, the rules, the decision by hand. Up to ten changes are told
@@ -8,9 +13,16 @@
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
+{%- set is_later_run = is_incremental() -%}
+{%- set wanted = client_profiles.periods_to_score(
+    client_profiles.first_periods_to_score(this, versions)
+) if is_later_run else '1 = 1' -%}
 with movements as (
     select * from {{ ref('fct_profile_movements') }}
-    where from_profile is not null and to_profile is not null
+    where
+        from_profile is not null
+        and to_profile is not null
+        and {{ wanted }}
 ),
 
 pairs as (

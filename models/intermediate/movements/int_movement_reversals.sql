@@ -1,6 +1,11 @@
 {{ config(
-    materialized='table',
-    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ client_profiles.plan_compiled_sql() }}",
+        "{{ client_profiles.forget_periods_to_score(this) }}",
+    ],
 ) }}
 {#- The smallest set of changes whose reversal gives a moved client the profile
     it had. Every set is tried: the client's values, the others and the rules
@@ -8,9 +13,14 @@
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
+{%- set is_later_run = is_incremental() -%}
+{%- set wanted = client_profiles.periods_to_score(
+    client_profiles.first_periods_to_score(this, versions)
+) if is_later_run else '1 = 1' -%}
 {%- set point_criteria = usage.gate_criteria -%}
 with movement_changes as (
     select * from {{ ref('int_movement_changes') }}
+    where {{ wanted }}
 ),
 
 movements as (
@@ -280,6 +290,7 @@ score_again as {{ client_profiles.computed_once() }} (
     select
         combine.movement_id,
         combine.scorecard,
+        combine.period_start,
         combine.from_profile,
         combine.changes,
         combine.set_number,
@@ -380,12 +391,17 @@ rank_sets as (
 
 select
     rank_sets.movement_id,
+    rank_sets.scorecard,
     max(rank_sets.changes) as changes,
     max(
         case when rank_sets.place = 1 then rank_sets.set_number end
     ) as set_number,
     cast(sum(
         case when rank_sets.set_size = rank_sets.smallest_size then 1 else 0 end
-    ) as integer) as equally_small_sets
+    ) as integer) as equally_small_sets,
+    rank_sets.period_start
 from rank_sets
-group by rank_sets.movement_id
+group by
+    rank_sets.movement_id,
+    rank_sets.scorecard,
+    rank_sets.period_start

@@ -1,6 +1,11 @@
 {{ config(
-    materialized='table',
-    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ client_profiles.plan_compiled_sql() }}",
+        "{{ client_profiles.forget_periods_to_score(this) }}",
+    ],
 ) }}
 {#- The points of every criterion in all mixtures of two compared periods: the
     client's own value, the other clients and the rules, each as before (0) or
@@ -8,10 +13,16 @@
     after, by the rules before. docs/movements.md says what is made of it. -#}
 {%- set versions = client_profiles.scorecard_rules()
     | selectattr('status', 'equalto', 'approved') | list -%}
+{%- set is_later_run = is_incremental() -%}
+{%- set wanted = client_profiles.periods_to_score(
+    client_profiles.first_periods_to_score(this, versions)
+) if is_later_run else '1 = 1' -%}
+{%- set pairs = ref('int_period_pairs') -%}
+{%- set usage = client_profiles.rule_usage(client_profiles.scorecard_rules()) -%}
+{%- set crossed = client_profiles.crossed_versions(pairs, versions, wanted) -%}
+{%- set first_period = client_profiles.first_compared_period(pairs, wanted) -%}
 {%- set mixtures = ['000', '001', '010', '011', '100', '101', '110', '111'] -%}
-{%- set criteria = client_profiles.rule_usage(
-    client_profiles.scorecard_rules()
-).criteria -%}
+{%- set criteria = usage.criteria -%}
 {%- set placed = [] -%}
 {%- for version in versions -%}
     {%- for criterion in version.criteria
@@ -29,7 +40,8 @@
     '11': 'points_after',
 } -%}
 with pairs as (
-    select * from {{ ref('int_period_pairs') }}
+    select * from {{ pairs }}
+    where {{ wanted }}
 ),
 
 scored_criteria as (
@@ -42,13 +54,29 @@ criteria as (
 
 client_points as (
     select * from {{ ref('int_client_points') }}
-    where status = 'approved'
+    where
+        status = 'approved'
+        {%- if first_period is not none %}
+        and period_start >= cast('{{ first_period }}' as date)
+        {%- endif %}
 ),
 
+-- A month's values by the rules of the month that it is compared with, where
+-- the two are not the same.
 crossed_points as (
-    select * from {{ ref('int_crossed_points') }}
+    {%- if crossed %}
+    {{ client_profiles.points_by_version(
+        crossed, usage, ref('int_metric_history')
+    ) }}
+    {%- else %}
+    -- depends_on: {{ ref('int_metric_history') }}
+    select * from client_points
+    where 1 = 0
+    {%- endif %}
 ),
 
+-- Periods are only crossed where the versions differ, so the last two joins need
+-- no condition on it, which would make engines compare every row with every row.
 -- Own values and points that are the same before and after have no effect, and
 -- matter only where a profile changed nevertheless. A value that changed can keep
 -- its place only because the others moved too.
@@ -99,7 +127,6 @@ join_corners as (
             and pairs.scorecard = {{ points }}.scorecard
             and pairs.{{ version }} = {{ points }}.version
             and pairs.{{ period }} = {{ points }}.period_start
-            and pairs.version <> pairs.version_before
     {%- endfor %}
     where
         pairs.version <> pairs.version_before

@@ -1,10 +1,21 @@
 {{ config(
-    materialized='table',
-    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ client_profiles.plan_compiled_sql() }}",
+        "{{ client_profiles.forget_periods_to_score(this) }}",
+    ],
 ) }}
 {#- Effects are whole ten-thousandths of a point: each is rounded down, and what
     is then missing to the change of the score goes to the largest remainders,
     one each, so that they always sum to it exactly. -#}
+{%- set versions = client_profiles.scorecard_rules()
+    | selectattr('status', 'equalto', 'approved') | list -%}
+{%- set is_later_run = is_incremental() -%}
+{%- set wanted = client_profiles.periods_to_score(
+    client_profiles.first_periods_to_score(this, versions)
+) if is_later_run else '1 = 1' -%}
 {%- set kinds = client_profiles.change_kinds() -%}
 {%- set criteria = client_profiles.rule_usage(
     client_profiles.scorecard_rules()
@@ -13,7 +24,7 @@
 {%- set unit = 120 * 10000 -%}
 with score_changes as (
     select * from {{ ref('int_score_changes') }}
-    where is_consecutive
+    where is_consecutive and {{ wanted }}
 ),
 
 pairs as (

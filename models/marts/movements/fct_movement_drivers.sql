@@ -1,6 +1,8 @@
 {{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 with score_effects as (
     select * from {{ ref('int_score_effects') }}
+    where
+        period_start < cast('{{ client_profiles.first_open_period() }}' as date)
 ),
 
 score_changes as (
