@@ -326,6 +326,33 @@ def corner_of_a_value_that_only_old_rules_knew() -> tuple[World, dict]:
     }
 
 
+def corner_of_equal_remainders() -> tuple[World, dict]:
+    """Two effects of 3 1/3, together 6.6667: the last ten-thousandth goes to b2.
+
+    c_too is never known, so that each counts for a third.
+    """
+    thirds = [criterion(name, "0.3", TENS) for name in ("b2", "b_2", "a")]
+    rules = version("1", *thirds, criterion("c_too", "0.1", TENS))
+    clients = {"one": [values(size=0, delay=0), values(size=10, delay=10)]}
+    return world([rules], clients), {("metric", "b2"): "3.3334", ("metric", "b_2"): "3.3333"}
+
+
+def corner_of_equal_remainders_of_two_kinds() -> tuple[World, dict]:
+    """The same where the other clients act on b2: the criterion goes before the kind."""
+    rules = version(
+        "1", criterion("b2", "0.3", {None: 0, "1": 10}, "percent_rank"),
+        criterion("b_2", "0.3", TENS), criterion("a", "0.3", TENS),
+        criterion("c_too", "0.1", TENS),
+    )
+    clients = {
+        "one": [values(size=0, delay=5), values(size=10, delay=5)],
+        "other": [values(delay=6), values(delay=4)],
+    }
+    return world([rules], clients), {
+        ("population", "b2"): "3.3334", ("metric", "b_2"): "3.3333",
+    }
+
+
 CORNERS = [each for name, each in list(globals().items()) if name.startswith("corner_")]
 
 
