@@ -28,7 +28,7 @@
                 {{ relation }}.points_{{ state[0] }}{{ rest }}
             {%- else -%}
                 case
-                    when {{ relation }}.is_known_once
+                    when {{ relation }}.is_known_once_{{ state[3] }}
                         then {{ relation }}.points_{{ state[1] }}{{ rest }}
                     else {{ relation }}.points_{{ state[0] }}{{ rest }}
                 end

@@ -20,8 +20,8 @@
 with movements as (
     select * from {{ ref('fct_profile_movements') }}
     where
-        from_profile is not null
-        and to_profile is not null
+        from_profile <> 'not_yet_eligible'
+        and to_profile <> 'not_yet_eligible'
         and {{ wanted }}
 ),
 
@@ -84,7 +84,6 @@ join_criteria as (
         score_changes.metric,
         score_changes.metric_00,
         score_changes.metric_11,
-        score_changes.is_known_once,
         case
             when
                 {%- for rest in ['00', '01', '10', '11'] %}

@@ -1,4 +1,5 @@
-{#- Decisions by hand that began, ended or changed between two months. -#}
+{#- Decisions by hand that began, ended or changed since the client's month
+    before, or the last one before it was away. -#}
 with assignments as (
     select * from {{ ref('int_profile_assignments') }}
     where
@@ -47,11 +48,7 @@ name_overrides as (
     select
         look_back.*,
         case
-            when
-                look_back.assignment_source_before = 'override'
-                and {{ client_profiles.months_between(
-                    'look_back.period_start_before', 'look_back.period_start'
-                ) }} = 1
+            when look_back.assignment_source_before = 'override'
                 then look_back.profile_before
         end as override_profile_before
     from look_back

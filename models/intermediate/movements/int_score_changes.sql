@@ -463,12 +463,11 @@ select
     ) as place_{{ side }},
     coalesce(fill_in_versions.weight_{{ side }}, 0) as weight_{{ side }},
     {%- endfor %}
-    {#- Known in one of the periods only, under any of the rules. -#}
-    {% for rules in ['0', '1'] -%}
-    {{ 'or ' if not loop.first -}}
+    {%- for rules in ['0', '1'] %}
     (fill_in_versions.metric_0{{ rules }} is null)
     <> (fill_in_versions.metric_1{{ rules }} is null)
-    {%- endfor %} as is_known_once,
+        as is_known_once_{{ rules }},
+    {%- endfor %}
     fill_in_versions.is_consecutive,
     fill_in_versions.period_before,
     fill_in_versions.period_start

@@ -124,18 +124,20 @@ describe_movements as (
             when assigned_profiles.computed_profile = movements.to_profile
                 then assigned_profiles.computed_periods
         end as computed_periods,
-        override_changes.override_reason,
+        assigned_profiles.override_reason,
         override_changes.override_reason_before,
-        coalesce(
-            gather_members.has_override,
-            case when override_changes.client_id is not null then 1 else 0 end
-        ) as has_override,
+        gather_members.has_override,
         case
             when gather_members.cause_changes > 1 then 'several'
             when gather_members.is_missing_data = 1 then 'missing_data'
             when gather_members.cause_changes = 1
                 then gather_members.last_change
-            when override_changes.client_id is not null then 'override'
+            when assigned_profiles.assignment_source = 'override'
+                then 'override'
+            when
+                override_changes.override_profile_before is not null
+                and movements.from_profile is not null
+                then 'override'
             when movements.to_profile is null then 'exit'
             when movements.from_profile is null then 'entry'
             else 'requirements'
@@ -255,7 +257,8 @@ select
     cast(write_sentences.equally_small_sets as integer) as equally_small_sets,
     coalesce(write_sentences.has_population, 0) = 1 as has_population,
     coalesce(write_sentences.has_rules, 0) = 1 as has_rules,
-    write_sentences.has_override = 1 as has_override,
+    coalesce(write_sentences.has_override, 0) = 1
+    or write_sentences.cause = 'override' as has_override,
     case
         when write_sentences.cause_changes is not null
             then write_sentences.changes <= 10
