@@ -353,6 +353,29 @@ def corner_of_equal_remainders_of_two_kinds() -> tuple[World, dict]:
     }
 
 
+def corner_of_remainders_that_are_equal_after_all() -> tuple[World, dict]:
+    """-3593/225, -692/45 and 5681/9000: the last two are rounded down by 2/9 each.
+
+    One ten-thousandth is missing, and b2 comes before b_2. The points of b2 are 46.2,
+    82.7 by its own value, 83.4 by those of the others, 7.1 by both.
+    """
+    places = {None: "46.2", "0.2": "82.7", "0.5": "83.4", "0.8": "7.1"}
+    rules = version(
+        "1", criterion("b2", "0.8", places, "percent_rank"),
+        criterion("b_2", "0.1", {None: "57.6"}), criterion("c_too", "0.1", {None: "97.99"}),
+    )
+    clients = {
+        "one": [values(delay=5, reach=1), values(delay=8, reach=1, size=1)],
+        "two": [values(delay=6), values(delay=1)],
+        "three": [values(delay=10), values(delay=1)],
+        "four": [values(delay=10), values(delay=6)],
+    }
+    return world([rules], clients), {
+        ("metric", "b2"): "-15.9689", ("population", "b2"): "-15.3777",
+        ("missing_data", "b_2"): "0.6312",
+    }
+
+
 CORNERS = [each for name, each in list(globals().items()) if name.startswith("corner_")]
 
 
