@@ -341,11 +341,17 @@ class Comparison:
         words = {POPULATION: "population", RULES: "rules", OVERRIDE: "override"}
         if change in words:
             return words[change]
-        client, metrics = self.movement.client, self.clients.metrics
-        values = [
-            metrics[client, month.period][change] for month in (self.then, self.now)
-        ]
-        return "missing_data" if None in values else "metric"
+        known = [self.is_known(change, month) for month in (self.then, self.now)]
+        return "metric" if all(known) else "missing_data"
+
+    def is_known(self, metric: str, month: Month) -> bool:
+        """Say whether there is a value in a month, an earlier one where it stands in."""
+        client = self.movement.client
+        return self.clients.metrics[client, month.period][metric] is not None or any(
+            self.clients.value(client, month.period, criterion) is not None
+            for criterion in month.version.criteria
+            if criterion.metric == metric
+        )
 
 
 def profile_of(decision: Override | None) -> str | None:
