@@ -143,14 +143,18 @@ class Cause:
 def find_cause(movement: Movement, clients: Clients) -> Cause:
     """Give the cause of a movement."""
     before, after = movement.before, movement.after
+    word = None
     if after is None:
-        return Cause("exit", None, None, None, None, None)
-    if before is None:
-        word = "override" if after.decision else "entry"
+        word = "exit"
+    elif not is_placed(before) and after.decision:
+        word = "override"
+    elif before is None:
+        word = "entry"
+    elif not is_placed(before) or not (is_placed(after) or before.decision):
+        word = "requirements"
+    if word is not None:
         return Cause(word, None, None, None, None, None)
-    if before.decision or after.decision or (is_placed(before) and is_placed(after)):
-        return Comparison(movement, clients).cause()
-    return Cause("requirements", None, None, None, None, None)
+    return Comparison(movement, clients).cause()
 
 
 @dataclass(frozen=True)
@@ -228,17 +232,22 @@ class Comparison:
 
     def has_changed(self, metric: str) -> bool:
         """Say whether a metric's value is another, and conditions or points depend on it."""
-        months = (self.then, self.now)
         client, metrics = self.movement.client, self.clients.metrics
-        values = [metrics[client, month.period][metric] for month in months]
+        values = [
+            metrics[client, month.period][metric] for month in (self.then, self.now)
+        ]
         if metric in self.metrics_of_conditions() and values[0] != values[1]:
             return True
+        return self.has_changed_points(metric)
+
+    def has_changed_points(self, metric: str) -> bool:
+        """Say whether what a metric is worth depends on which month's value it is."""
         return any(
             self.points(version, criterion, self.then, others)
             != self.points(version, criterion, self.now, others)
             for version in self.versions
             for criterion in version.criteria
-            for others in months
+            for others in (self.then, self.now)
             if criterion.metric == metric
         )
 
@@ -323,8 +332,7 @@ class Comparison:
                     len(self.changes) <= TRIED_ONE_BY_ONE,
                     self.then.period if self.then else None,
                 )
-        # Placed by hand in the month in which it would have got a first profile anyway.
-        return Cause("override", None, None, None, None, None)
+        raise ValueError(f"nothing explains the movement {self.movement.key}")
 
     def moved_by(self, reversed_changes: frozenset[str]) -> Decimal:
         """Say by how much the score would be another one, 0 where one is missing."""
@@ -345,9 +353,15 @@ class Comparison:
         return "metric" if all(known) else "missing_data"
 
     def is_known(self, metric: str, month: Month) -> bool:
-        """Say whether there is a value in a month, an earlier one where it stands in."""
+        """Say whether there is a value in a month.
+
+        To a criterion an earlier one stands in for it; where no points depend on it, a
+        condition looked at the month's own.
+        """
         client = self.movement.client
-        return self.clients.metrics[client, month.period][metric] is not None or any(
+        if self.clients.metrics[client, month.period][metric] is not None:
+            return True
+        return self.has_changed_points(metric) and any(
             self.clients.value(client, month.period, criterion) is not None
             for criterion in month.version.criteria
             if criterion.metric == metric

@@ -131,9 +131,8 @@ def assert_causes_fit(pair: Pair) -> None:
     ]
     if earlier[0] == earlier[1]:
         assert not kinds & {"metric", "missing_data"}
-    if not any(
-        each.normalization != "none" for both in pair.criteria.values() for each in both if each
-    ):
+    criteria = [each for both in pair.criteria.values() for each in both if each]
+    if all(each.normalization == "none" for each in criteria):
         assert "population" not in kinds
 
 
