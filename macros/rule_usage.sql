@@ -2,12 +2,13 @@
     sorted, so that the compiled SQL is the same at every run.
 
     versions: result of scorecard_rules()
-    returns: {criteria: names, gate_metrics: metrics that rules look at,
-      metrics: all metrics in use, carried_metrics: those whose last known
+    returns: {criteria: names, gate_criteria: those whose points rules look at,
+      gate_metrics: metrics that rules look at, metrics: all metrics in use, carried_metrics: those whose last known
       value may stand in for a missing one, maximum_age_months: for how long
       at the most}                                                         -#}
 {% macro rule_usage(versions) -%}
     {%- set criteria = [] -%}
+    {%- set gate_criteria = [] -%}
     {%- set gate_metrics = [] -%}
     {%- set metrics = [] -%}
     {%- set carried_metrics = [] -%}
@@ -27,10 +28,15 @@
                 {%- do gate_metrics.append(condition.subject_name) -%}
                 {%- do metrics.append(condition.subject_name) -%}
             {%- endfor -%}
+            {%- for condition in rule.conditions
+                if condition.subject == 'points' -%}
+                {%- do gate_criteria.append(condition.subject_name) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return({
         'criteria': criteria | unique | sort,
+        'gate_criteria': gate_criteria | unique | sort,
         'gate_metrics': gate_metrics | unique | sort,
         'metrics': metrics | unique | sort,
         'carried_metrics': carried_metrics | unique | sort,
