@@ -443,18 +443,26 @@ number_levels as (
             and keep_reached.metric = version_metrics.metric
 ),
 
+{%- set same_metric -%}
+        over (
+            partition by
+                number_levels.client_id,
+                number_levels.scorecard,
+                number_levels.metric
+        )
+{%- endset %}
+
 find_own_levels as (
     select
         number_levels.*,
         max(case
             when number_levels.threshold <= number_levels.value_now
                 then number_levels.level
-        end) over (
-            partition by
-                number_levels.client_id,
-                number_levels.scorecard,
-                number_levels.metric
-        ) as own_level
+        end) {{ same_metric }} as own_level,
+        max(case
+            when number_levels.threshold <= number_levels.value_now
+                then number_levels.band_number
+        end) {{ same_metric }} as own_band_number
     from number_levels
     where
         number_levels.next_threshold is null
@@ -500,6 +508,7 @@ change_clients as {{ client_profiles.computed_once() }} (
         cast(0.01 * take_steps.{{ criterion }}__points as decimal(5, 2))
             as {{ criterion }}__changed_points,
         {%- endfor %}
+        cast(take_steps.own_band_number as integer) as band_number_now,
         cast(take_steps.band_number as integer) as band_number,
         {{ client_profiles.changed_client(
             usage, 'current_scores',
@@ -541,6 +550,7 @@ select
     judge_changes.computed_rank_now,
     judge_changes.steps,
     judge_changes.effort,
+    judge_changes.band_number_now,
     judge_changes.band_number,
     judge_changes.points_change,
     judge_changes.weight_change,

@@ -35,6 +35,22 @@
     {%- endfor -%}
 {%- endfor -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
+{%- set known = {} -%}
+{%- for metric in usage.metrics -%}
+    {%- do known.update({metric: []}) -%}
+    {%- if metric in usage.gate_metrics -%}
+        {%- do known[metric].append(
+            'current_scores.metric__' ~ metric ~ ' is not null'
+        ) -%}
+    {%- endif -%}
+{%- endfor -%}
+{%- for version in versions -%}
+    {%- for criterion in version.criteria -%}
+        {%- do known[criterion.metric].append(
+            'current_scores.' ~ criterion.criterion ~ '__metric is not null'
+        ) -%}
+    {%- endfor -%}
+{%- endfor -%}
 with current_scores as (
     select * from {{ ref('int_current_scores') }}
 ),
@@ -72,7 +88,8 @@ levels as (
         {%- for criterion in usage.gate_criteria %}
         options.{{ criterion }}__changed_points as {{ criterion }}__points,
         {%- endfor %}
-        options.value_needed as metric_value
+        options.value_needed as metric_value,
+        1 as is_known
     from options
     where options.effort is not null
     {%- for metric in needs | map(attribute='metric') | unique %}
@@ -89,7 +106,11 @@ levels as (
         current_scores.metric__{{ metric }} as metric_value
         {%- else -%}
         cast(null as decimal(18, 6)) as metric_value
-        {%- endif %}
+        {%- endif %},
+        case
+            when {{ known[metric] | join(' or ') }} then 1
+            else 0
+        end as is_known
     from current_scores
     {%- endfor %}
 ),
@@ -107,7 +128,8 @@ find_least_steps as (
         find_missing_paths.rules_fingerprint,
         find_missing_paths.period_start,
         min(case when {{ need.condition }} then levels.steps end)
-            as least_steps
+            as least_steps,
+        max(levels.is_known) as is_known
     from find_missing_paths
     inner join levels
         on
@@ -134,7 +156,8 @@ find_least_steps as (
         find_missing_paths.version,
         find_missing_paths.rules_fingerprint,
         find_missing_paths.period_start,
-        0 as least_steps
+        0 as least_steps,
+        0 as is_known
     from find_missing_paths
     where 1 = 0
     {%- endfor %}
@@ -149,5 +172,6 @@ select
     find_least_steps.metric,
     find_least_steps.rules_fingerprint,
     cast(find_least_steps.least_steps as integer) as least_steps,
+    find_least_steps.is_known = 1 as is_known,
     find_least_steps.period_start
 from find_least_steps
