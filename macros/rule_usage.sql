@@ -3,9 +3,9 @@
 
     versions: result of scorecard_rules()
     returns: {criteria: names, gate_criteria: those whose points rules look at,
-      gate_metrics: metrics that rules look at, metrics: all metrics in use, carried_metrics: those whose last known
-      value may stand in for a missing one, maximum_age_months: for how long
-      at the most}                                                         -#}
+      gate_metrics: metrics that rules look at, metrics: all metrics in use,
+      carried_metrics: those whose last known value may stand in for a missing
+      one, maximum_age_months: for how long at the most}                   -#}
 {% macro rule_usage(versions) -%}
     {%- set criteria = [] -%}
     {%- set gate_criteria = [] -%}
