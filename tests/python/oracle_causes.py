@@ -143,18 +143,16 @@ class Cause:
 def find_cause(movement: Movement, clients: Clients) -> Cause:
     """Give the cause of a movement."""
     before, after = movement.before, movement.after
-    word = None
+    if is_placed(before) and is_placed(after):
+        return Comparison(movement, clients).cause()
+    by_hand = any(month and month.decision for month in (before, after))
     if after is None:
         word = "exit"
-    elif not is_placed(before) and after.decision:
+    elif by_hand:
         word = "override"
-    elif before is None:
-        word = "entry"
-    elif not is_placed(before) or not (is_placed(after) or before.decision):
-        word = "requirements"
-    if word is not None:
-        return Cause(word, None, None, None, None, None)
-    return Comparison(movement, clients).cause()
+    else:
+        word = "requirements" if before else "entry"
+    return Cause(word, None, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -332,7 +330,9 @@ class Comparison:
                     len(self.changes) <= TRIED_ONE_BY_ONE,
                     self.then.period if self.then else None,
                 )
-        raise ValueError(f"nothing explains the movement {self.movement.key}")
+        # Placed by hand when it would no longer have been eligible.
+        assert self.now.score is None and self.now.decision, self.movement.key
+        return Cause("override", None, None, None, None, None)
 
     def moved_by(self, reversed_changes: frozenset[str]) -> Decimal:
         """Say by how much the score would be another one, 0 where one is missing."""
