@@ -236,18 +236,21 @@ class Comparison:
         ]
         if metric in self.metrics_of_conditions() and values[0] != values[1]:
             return True
-        return self.has_changed_points(metric)
+        return bool(self.criteria_with_changed_points(metric))
 
-    def has_changed_points(self, metric: str) -> bool:
-        """Say whether what a metric is worth depends on which month's value it is."""
-        return any(
-            self.points(version, criterion, self.then, others)
-            != self.points(version, criterion, self.now, others)
+    def criteria_with_changed_points(self, metric: str) -> list[Criterion]:
+        """Give those to which it matters which month's value of a metric it is."""
+        return [
+            criterion
             for version in self.versions
             for criterion in version.criteria
-            for others in (self.then, self.now)
             if criterion.metric == metric
-        )
+            and any(
+                self.points(version, criterion, self.then, others)
+                != self.points(version, criterion, self.now, others)
+                for others in (self.then, self.now)
+            )
+        ]
 
     def others_have_changed(self) -> bool:
         """Say whether points depend on which month's other clients there are."""
@@ -349,23 +352,23 @@ class Comparison:
         words = {POPULATION: "population", RULES: "rules", OVERRIDE: "override"}
         if change in words:
             return words[change]
-        known = [self.is_known(change, month) for month in (self.then, self.now)]
-        return "metric" if all(known) else "missing_data"
+        seen = self.values_seen(change)
+        return "metric" if any(None not in pair for pair in seen) else "missing_data"
 
-    def is_known(self, metric: str, month: Month) -> bool:
-        """Say whether there is a value in a month.
+    def values_seen(self, metric: str) -> list[tuple[Decimal | None, Decimal | None]]:
+        """Give what a metric was then and now, to what depends on it.
 
-        To a criterion an earlier one stands in for it; where no points depend on it, a
-        condition looked at the month's own.
+        To a criterion an earlier value may stand in; where no points depend on it, a
+        condition looked at the months' own values.
         """
-        client = self.movement.client
-        if self.clients.metrics[client, month.period][metric] is not None:
-            return True
-        return self.has_changed_points(metric) and any(
-            self.clients.value(client, month.period, criterion) is not None
-            for criterion in month.version.criteria
-            if criterion.metric == metric
-        )
+        client, months = self.movement.client, (self.then, self.now)
+        criteria = self.criteria_with_changed_points(metric)
+        if criteria:
+            return [
+                tuple(self.clients.value(client, month.period, each) for month in months)
+                for each in criteria
+            ]
+        return [tuple(self.clients.metrics[client, each.period][metric] for each in months)]
 
 
 def profile_of(decision: Override | None) -> str | None:

@@ -520,6 +520,16 @@ CAUSES_ON_PAPER = {
         world([WAITS], {"one": [values(size=80), values(size=20), values(size=30)]}),
         moved("metric", "size", 1, 1, 1),
     ),
+    # It is compared with the scored month before, not with the first one, in which the
+    # rules led to the profile that was given by hand since.
+    "a decision by hand that stood in for a score": (
+        world(
+            [version("1", criterion("b_2", "1", TENS))],
+            {"one": [values(size=80), values(size=20), values(), values(size=20)]},
+            (by_hand("one", "P1", 2, 3),),
+        ),
+        {**moved("override", None, 1, 1, 1), "compared_with": month(1)},
+    ),
     "what is known no longer suffices": (
         world([version("1", *HALVES, coverage="0.6")], {
             "one": [values(size=80, delay=80), values(size=80)],
