@@ -20,17 +20,8 @@
         select
             {{ relation }}.*,
             case
-                when {{ relation }}.ineligibility_reason is not null
-                    then cast(null as {{ dbt.type_string() }})
-                {%- for version in versions %}
-                when {{ client_profiles.is_version(version, relation) }}
-                    then case
-                        {%- for rule in version.rules %}
-                        when {{ client_profiles.rule_condition(rule, relation) }}
-                            then '{{ rule.rule }}'
-                        {%- endfor %}
-                    end
-                {%- endfor %}
+                when {{ relation }}.ineligibility_reason is null
+                    then {{ client_profiles.deciding_rule(relation, versions) }}
             end as rule,
             case
                 when {{ relation }}.ineligibility_reason is not null then null
@@ -55,14 +46,9 @@
             case
                 when find_first_rule.ineligibility_reason is not null
                     then 'not_yet_eligible'
-                {%- for version in versions %}
-                when {{ client_profiles.is_version(version, 'find_first_rule') }}
-                    then case find_first_rule.rule
-                        {%- for rule in version.rules %}
-                        when '{{ rule.rule }}' then '{{ rule.profile }}'
-                        {%- endfor %}
-                    end
-                {%- endfor %}
+                else {{ client_profiles.profile_of_rule(
+                    'find_first_rule', versions
+                ) }}
             end as computed_profile,
             case
                 when find_first_rule.ineligibility_reason is not null
@@ -78,6 +64,46 @@
     )
 
     select * from name_profiles
+{%- endmacro %}
+
+{#- The first rule whose conditions hold, as an SQL text expression.
+
+    relation: alias with scorecard, version, score, and of what the rules look
+      at <criterion>__points and metric__<metric>
+    versions: entries of scorecard_rules() that its rows belong to         -#}
+{% macro deciding_rule(relation, versions) -%}
+    case
+        {%- for version in versions %}
+        when {{ client_profiles.is_version(version, relation) }}
+            then case
+                {%- for rule in version.rules %}
+                when {{ client_profiles.rule_condition(rule, relation) }}
+                    then '{{ rule.rule }}'
+                {%- endfor %}
+            end
+        {%- else %}
+        when 1 = 0 then ''
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- The profile that the rule in `rule` leads to, as an SQL text expression.
+
+    relation: alias with scorecard, version and rule
+    versions: entries of scorecard_rules() that its rows belong to         -#}
+{% macro profile_of_rule(relation, versions) -%}
+    case
+        {%- for version in versions %}
+        when {{ client_profiles.is_version(version, relation) }}
+            then case {{ relation }}.rule
+                {%- for rule in version.rules %}
+                when '{{ rule.rule }}' then '{{ rule.profile }}'
+                {%- endfor %}
+            end
+        {%- else %}
+        when 1 = 0 then ''
+        {%- endfor %}
+    end
 {%- endmacro %}
 
 {#- Whether a row is of a version, as an SQL condition. -#}

@@ -123,6 +123,7 @@
         ] + (['  . .venv/bin/activate'] if is_demo else []) + [
             '  dbt show --select client_profiles --limit 10       who is where now',
             '  dbt show --select fct_criterion_scores --limit 10  why',
+            '  dbt show --select fct_movement_causes --limit 10   what moved them',
         ] + (
             ['  %-49s  what candidate version %s would change' | format(
                 'make compare VERSION=' ~ candidates[0][1], candidates[0][1]

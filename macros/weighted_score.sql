@@ -1,9 +1,10 @@
-{#- The score that weighted points give: a quotient of whole numbers, rounded
-    half up to its fourth decimal.
+{#- The score of a weighted sum of points. Weights count in millionths and points
+    in hundredths, so it is a quotient of whole numbers, rounded half up to its
+    fourth decimal.
 
-    points: sum of weight times points, in hundred-millionths of a point
-    weight: sum of the weights that have points, in millionths
-    returns: SQL expression decimal(7, 4), null where nothing has points   -#}
+    points: expression of the sum of weight x points, in those units
+    weight: expression of the sum of the weights that have points
+    returns: SQL expression decimal(7, 4), null where no weight has points -#}
 {% macro weighted_score(points, weight) -%}
     cast(
         0.0001 * {{ client_profiles.integer_divide(

@@ -1,7 +1,5 @@
-{#- Weights count in millionths and points in hundredths, so the score is a
-    quotient of whole numbers, rounded half up to its fourth decimal. What it
-    could be at the least and at the most, if the missing values were known,
-    has no excluded criteria: all weights together are a million. -#}
+{#- What the score could be at the least and at the most, if the missing values
+    were known, has no excluded criteria: all weights together are a million. -#}
 with client_points as (
     select * from {{ ref('int_client_points') }}
 ),
@@ -16,13 +14,9 @@ score_clients as (
         ] %}
         case
             when client_points.ineligibility_reason is null
-                then cast(
-                    0.0001 * {{ client_profiles.integer_divide(
-                        '200 * client_points.' ~ points ~ ' + ' ~ weight,
-                        'nullif(2 * ' ~ weight ~ ', 0)'
-                    ) }}
-                    as decimal(7, 4)
-                )
+                then {{ client_profiles.weighted_score(
+                    'client_points.' ~ points, weight
+                ) }}
         end as {{ score }},
         {%- endfor %}
         cast(

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- What the others do to a client. Criteria that look at the client's place
     among all can change its score though nothing about the client changed. To
@@ -100,152 +100,8 @@ find_probes as (
             and pair_months.next_period = own_members.period_start
 ),
 
-line_up as (
-    select
-        list_members.client_id,
-        list_members.scorecard,
-        list_members.criterion,
-        list_members.normalization,
-        list_members.metric_value,
-        cast(null as decimal(18, 6)) as own_value,
-        1 as is_member,
-        list_members.period_start
-    from list_members
-    union all
-    select
-        find_probes.client_id,
-        find_probes.scorecard,
-        find_probes.criterion,
-        find_probes.normalization,
-        find_probes.metric_value,
-        find_probes.own_value,
-        0 as is_member,
-        find_probes.period_start
-    from find_probes
-),
-
--- A probe stands before the members of the same value, so it counts those that
--- are below it. Two equal lowest or highest members stand for each other, so
--- which of them comes first does not matter.
-count_members as (
-    select
-        line_up.*,
-        cast(sum(line_up.is_member) over (
-            partition by
-                line_up.scorecard, line_up.criterion, line_up.period_start
-            order by line_up.metric_value, line_up.is_member
-            rows between unbounded preceding and current row
-        ) as bigint) as members_below,
-        cast(sum(line_up.is_member) over (
-            partition by
-                line_up.scorecard, line_up.criterion, line_up.period_start
-        ) as bigint) as all_members,
-        row_number() over (
-            partition by
-                line_up.scorecard,
-                line_up.criterion,
-                line_up.period_start,
-                line_up.is_member
-            order by line_up.metric_value
-        ) as from_lowest,
-        row_number() over (
-            partition by
-                line_up.scorecard,
-                line_up.criterion,
-                line_up.period_start,
-                line_up.is_member
-            order by line_up.metric_value desc
-        ) as from_highest
-    from line_up
-),
-
-find_extremes as (
-    select
-        count_members.*,
-        {%- for extreme, place in [
-            ('lowest', 1), ('lowest', 2), ('highest', 1), ('highest', 2),
-        ] %}
-        max(
-            case
-                when
-                    count_members.is_member = 1
-                    and count_members.from_{{ extreme }} = {{ place }}
-                    then count_members.metric_value
-            end
-        ) over (
-            partition by
-                count_members.scorecard,
-                count_members.criterion,
-                count_members.period_start
-        ) as {{ extreme }}_{{ place }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from count_members
-),
-
--- The client's own new value does not count.
-leave_out_own_values as (
-    select
-        find_extremes.*,
-        find_extremes.members_below - case
-            when find_extremes.own_value < find_extremes.metric_value then 1
-            else 0
-        end as below,
-        find_extremes.all_members - case
-            when find_extremes.own_value is not null then 1
-            else 0
-        end as others,
-        case
-            when find_extremes.own_value = find_extremes.lowest_1
-                then find_extremes.lowest_2
-            else find_extremes.lowest_1
-        end as lowest_other,
-        case
-            when find_extremes.own_value = find_extremes.highest_1
-                then find_extremes.highest_2
-            else find_extremes.highest_1
-        end as highest_other
-    from find_extremes
-    where find_extremes.is_member = 0
-),
-
-stretch_range as (
-    select
-        leave_out_own_values.*,
-        case
-            when
-                leave_out_own_values.lowest_other
-                < leave_out_own_values.metric_value
-                then leave_out_own_values.lowest_other
-            else leave_out_own_values.metric_value
-        end as lowest,
-        case
-            when
-                leave_out_own_values.highest_other
-                > leave_out_own_values.metric_value
-                then leave_out_own_values.highest_other
-            else leave_out_own_values.metric_value
-        end as highest
-    from leave_out_own_values
-),
-
 place_probes as (
-    select
-        stretch_range.client_id,
-        stretch_range.scorecard,
-        stretch_range.criterion,
-        case
-            when stretch_range.normalization = 'percent_rank'
-                then {{ client_profiles.rank_position(
-                    'stretch_range.below', 'stretch_range.others'
-                ) }}
-            else {{ client_profiles.range_position(
-                'stretch_range.metric_value',
-                'stretch_range.lowest',
-                'stretch_range.highest',
-            ) }}
-        end as position,
-        stretch_range.period_start
-    from stretch_range
+    {{ client_profiles.places_among_others('list_members', 'find_probes') }}
 ),
 
 gather_positions as (
@@ -256,7 +112,7 @@ gather_positions as (
         max(
             case
                 when place_probes.criterion = '{{ name }}'
-                    then place_probes.position
+                    then place_probes.place
             end
         ) as {{ name }}__position,
         {%- endfor %}
@@ -342,14 +198,10 @@ weigh_points as (
 score_again as {{ client_profiles.computed_once() }} (
     select
         weigh_points.*,
-        cast(
-            0.0001 * {{ client_profiles.integer_divide(
-                '200 * weigh_points.weighted_points_now'
-                    ~ ' + weigh_points.available_weight',
-                'nullif(2 * weigh_points.available_weight, 0)'
-            ) }}
-            as decimal(7, 4)
-        ) as score
+        {{ client_profiles.weighted_score(
+            'weigh_points.weighted_points_now',
+            'weigh_points.available_weight',
+        ) }} as score
     from weigh_points
 ),
 

@@ -73,6 +73,20 @@ find_wrong_ranks as (
     where (profiles.profile = 'not_yet_eligible') = (profiles.rank is not null)
 ),
 
+-- Other tables say so of those who are no clients, or no longer.
+find_taken_names as (
+    select
+        'profiles' as seed,
+        {{ client_profiles.line_key(['scorecard', 'profile'], 'profiles') }}
+            as line_key,
+        'profile' as column_name,
+        profiles.profile as value,
+        'the name is taken: it stands for those who are not clients' as problem,
+        'give the profile another name' as advice
+    from profiles
+    where profiles.profile in ('not_a_client', 'left')
+),
+
 judge_conditions as (
     select
         rules.*,
@@ -238,6 +252,8 @@ combine as (
     select * from find_missing_waiting_rooms
     union all
     select * from find_wrong_ranks
+    union all
+    select * from find_taken_names
     union all
     select * from find_wrong_conditions
     union all

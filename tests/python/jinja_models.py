@@ -123,12 +123,29 @@ class JinjaModels:
         for name, (columns, rows) in seeds.items():
             self._load_table(name, dict.fromkeys(columns, "text"), rows)
 
+    def give(
+        self, name: str, columns: dict[str, str], rows: list[dict[str, str]]
+    ) -> None:
+        """Take rows for what a model would hold, in place of building it.
+
+        columns: their types by name; rows: cells as texts, empty ones are nulls
+        """
+        self._load_table(name, columns, rows)
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable for this run, as with --vars."""
+        self._variables[name] = value
+
     def run(self, name: str) -> list[dict[str, Any]]:
         """Build a model and all it reads; give its rows."""
         self._build(name)
         cursor = self._connection.execute(f'select * from "{name}"')
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row)) for row in cursor.fetchall()]
+
+    def ask(self, template: str) -> list[tuple]:
+        """Give the rows of a query that may use macros."""
+        return self._run_query(self._template(template).render()).rows
 
     def close(self) -> None:
         """Free the memory."""
@@ -206,8 +223,12 @@ class JinjaModels:
             "dbt": SimpleNamespace(
                 type_string=lambda: "text",
                 concat=lambda parts: " || ".join(parts),
+                listagg=lambda measure, delimiter="','", order="": (
+                    f"string_agg({measure}, {delimiter} {order or ''})"
+                ),
                 dateadd=lambda part, number, day: f"{day} + interval ({number}) {part}",
             ),
+            "dbt_utils": SimpleNamespace(generate_surrogate_key=_surrogate_key),
             "adapter": SimpleNamespace(
                 dispatch=self._dispatch, get_columns_in_relation=self._columns
             ),
@@ -256,6 +277,14 @@ def _raise_return(value: Any = None) -> None:
 
 def _raise_error(message: str) -> None:
     raise ValueError(message)
+
+
+def _surrogate_key(columns: list[str]) -> str:
+    texts = [
+        f"coalesce(cast({column} as text), '_dbt_utils_surrogate_key_null_')"
+        for column in columns
+    ]
+    return "md5(" + " || '-' || ".join(texts) + ")"
 
 
 def _literal(cell: str) -> str:

@@ -73,15 +73,28 @@ def assign(
 
     course_key: scorecard and client; decided_on: what is entered later comes too late
     """
+    by_hand = decision(course_key, step.period, overrides, decided_on)
+    if by_hand is not None:
+        return by_hand.profile, "override"
+    is_waiting = step.computed == NOT_YET_ELIGIBLE
+    return step.confirmed, NOT_YET_ELIGIBLE if is_waiting else "rules"
+
+
+def decision(
+    course_key: tuple, period: date, overrides: list[Override], decided_on: date
+) -> Override | None:
+    """Give the decision by hand about a client that holds in a period, if there is one.
+
+    course_key: scorecard and client; decided_on: what is entered later comes too late
+    """
     for override in overrides:
         if (
             (override.scorecard, override.client) == course_key
-            and override.valid_from <= step.period < override.valid_to
+            and override.valid_from <= period < override.valid_to
             and override.entered_on <= decided_on
         ):
-            return override.profile, "override"
-    is_waiting = step.computed == NOT_YET_ELIGIBLE
-    return step.confirmed, NOT_YET_ELIGIBLE if is_waiting else "rules"
+            return override
+    return None
 
 
 def decision_days(periods: Iterable[date], days: Iterable[date]) -> dict[date, date]:

@@ -13,10 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 from oracle import Judgement, Verdict, Verdicts, half_up
+from oracle_causes import cause_rows
 from oracle_certainty import contradictions, possible_profiles
 from oracle_courses import assign, courses, decision_days, replay, walk
+from oracle_drivers import DRIVER_KEY, driver_rows
+from oracle_histories import Clients, histories
 from oracle_population import Effects, population_effects
-from random_rules import World
+from random_rules import RANKS, World
 
 Row = dict[str, Any]
 
@@ -43,34 +46,40 @@ class Difference:
         return f"{self.table}, {', '.join(map(str, self.row.values()))}: {self.what}"
 
 
-def expected_tables(world: World) -> dict[str, Expected]:
-    """Give what each table that the oracle knows should hold, by its name."""
-    effects = population_effects(world.verdicts)
-    client_month = ("scorecard", "client_id", "period_start")
-    candidate_month = ("scorecard", "version", "client_id", "period_start")
-    return {
-        "int_profile_candidates": Expected(
-            client_month,
-            {key: verdict_row(verdict) for key, verdict in world.verdicts.items()},
-        ),
-        "fct_criterion_scores": Expected(
-            (*client_month, "criterion"),
-            {
-                (*key, name): criterion_row(verdict, judgement)
-                for key, verdict in world.verdicts.items()
-                for name, judgement in verdict.judgements.items()
-            },
-        ),
-        "int_profile_assignments": Expected(client_month, assignment_rows(world)),
-        "int_candidate_version_profiles": Expected(candidate_month, candidate_rows(world)),
-        "int_population_effects": Expected(client_month, effect_rows(effects)),
-        "rpt_population_effect": Expected(
-            ("scorecard", "period_start"), effect_counts(effects)
-        ),
-        "rpt_confirmation_replay": Expected(
-            ("scorecard", "confirmation_periods"), replay_rows(world)
-        ),
-    }
+CLIENT_MONTH = ("scorecard", "client_id", "period_start")
+CANDIDATE_MONTH = ("scorecard", "version", "client_id", "period_start")
+
+
+def expected_table(table: str, world: World) -> Expected:
+    """Give what a table should hold, of those that the oracle knows."""
+    if table == "int_profile_candidates":
+        rows = {key: verdict_row(verdict) for key, verdict in world.verdicts.items()}
+        return Expected(CLIENT_MONTH, rows)
+    if table == "fct_criterion_scores":
+        rows = {
+            (*key, name): criterion_row(verdict, judgement)
+            for key, verdict in world.verdicts.items()
+            for name, judgement in verdict.judgements.items()
+        }
+        return Expected((*CLIENT_MONTH, "criterion"), rows)
+    if table == "int_profile_assignments":
+        return Expected(CLIENT_MONTH, assignment_rows(world))
+    if table == "int_candidate_version_profiles":
+        return Expected(CANDIDATE_MONTH, candidate_rows(world))
+    if table == "int_population_effects":
+        return Expected(CLIENT_MONTH, effect_rows(population_effects(world.verdicts)))
+    if table == "rpt_population_effect":
+        rows = effect_counts(population_effects(world.verdicts))
+        return Expected(("scorecard", "period_start"), rows)
+    if table == "rpt_confirmation_replay":
+        return Expected(("scorecard", "confirmation_periods"), replay_rows(world))
+    found = histories(world.verdicts, world.overrides, world.days)
+    clients = Clients(world.metrics)
+    if table == "fct_movement_drivers":
+        return Expected(DRIVER_KEY, driver_rows(found, clients))
+    if table == "fct_movement_causes":
+        return Expected(CLIENT_MONTH, cause_rows(found, clients, RANKS))
+    raise KeyError(table)
 
 
 # -- rows -------------------------------------------------------------------------
@@ -206,14 +215,13 @@ def differences(world: World, tables: dict[str, list[Row]]) -> Iterator[Differen
 
     tables: their rows, of every table that the oracle knows
     """
-    expected = expected_tables(world)
     for table, rows in tables.items():
-        yield from unequal(table, expected[table], rows)
-    for table, verdicts in (
-        ("int_profile_candidates", world.verdicts),
-        ("int_candidate_version_profiles", world.candidate_verdicts),
+        yield from unequal(table, expected_table(table, world), rows)
+    for table, key, verdicts in (
+        ("int_profile_candidates", CLIENT_MONTH, world.verdicts),
+        ("int_candidate_version_profiles", CANDIDATE_MONTH, world.candidate_verdicts),
     ):
-        yield from contradicted(table, expected[table].key, verdicts, tables[table])
+        yield from contradicted(table, key, verdicts, tables.get(table, []))
 
 
 def unequal(table: str, expected: Expected, rows: list[Row]) -> Iterator[Difference]:
@@ -221,7 +229,7 @@ def unequal(table: str, expected: Expected, rows: list[Row]) -> Iterator[Differe
     found = {tuple(row[column] for column in expected.key): row for row in rows}
     if len(found) < len(rows):
         yield Difference(table, {}, "several rows have the same key")
-    for key in sorted(expected.rows.keys() | found.keys()):
+    for key in sorted(expected.rows.keys() | found.keys(), key=str):
         row = dict(zip(expected.key, key))
         if key not in found or key not in expected.rows:
             who = "oracle" if key in expected.rows else "project"

@@ -48,6 +48,9 @@ CRITERIA = {
 }
 METRICS = ("tenure_months", "size", "reach", "delay", "growth")
 
+# The profiles of every scorecard, the best first.
+RANKS = {"P1": 1, "P2": 2, "P3": 3}
+
 # Positions of clients among others, and numbers just beside them.
 POSITIONS = [
     Decimal(text)

@@ -430,6 +430,23 @@ DEFECTS = {
             "without a rank: it names the clients that do not meet the requirements yet",
         ),
     ),
+    "profile_named_not_a_client": Defect(
+        "profiles",
+        append("tier,not_a_client,4,No client,false,#999999,They are elsewhere"),
+        (
+            "profiles.csv (scorecard=tier, profile=not_a_client): the name is taken: it "
+            "stands for those who are not clients (profile is not_a_client); "
+            "give the profile another name",
+        ),
+    ),
+    "profile_named_left": Defect(
+        "profiles",
+        append("tier,left,4,Left,false,#999999,They are gone"),
+        (
+            "profiles.csv (scorecard=tier, profile=left): the name is taken: it stands "
+            "for those who are not clients (profile is left); give the profile another name",
+        ),
+    ),
     "unknown_status": Defect(
         "scorecard_versions",
         replace("relationship,2,approved", "relationship,2,aproved"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from oracle import Version
-from random_rules import CRITERIA, METRICS, World
+from random_rules import CRITERIA, METRICS, RANKS, World
 
 # Columns and lines of a table, all cells being texts.
 Table = tuple[list[str], list[dict[str, str]]]
@@ -39,14 +39,12 @@ def seed_tables(world: World, day: date) -> dict[str, Table]:
         "score_bands": [],
         "profiles": [
             {
-                "scorecard": name, "profile": profile, "rank": rank, "label": profile,
-                "is_ideal": "true" if rank == "1" else "false", "color": "#0072B2",
+                "scorecard": name, "profile": profile, "rank": str(rank), "label": profile,
+                "is_ideal": "true" if rank == 1 else "false", "color": "#0072B2",
                 "description": "",
             }
             for name in scorecards
-            for profile, rank in (
-                ("P1", "1"), ("P2", "2"), ("P3", "3"), ("not_yet_eligible", ""),
-            )
+            for profile, rank in (*RANKS.items(), ("not_yet_eligible", ""))
         ],
         "profile_rules": [],
     }

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- For better profiles that neither one nor two levers lead to: what the
     conditions of each rule on single metrics and points ask for, in steps of

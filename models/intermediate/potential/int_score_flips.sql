@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- The nearest score at which the rules would lead to another profile, all else
     held. A profile changes at bounds of rules only: at the bound itself from

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    pre_hook="{{ client_profiles.avoid_nested_loops() }}",
+    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
 ) }}
 {#- The smallest change of each criterion's weight that leads to another profile,
     the other weights being rescaled in proportion, so that all sum to 1 again.

@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 {%- set places = range(1, client_profiles.rule_usage(
     client_profiles.versions_in_force()
 ).metrics | length + 1) -%}

@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ client_profiles.avoid_nested_loops() }}") }}
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 {%- set largest_change = '%.6f' | format(
     var('sensitivity_weight_change', 0.05) | float
 ) -%}
