@@ -42,11 +42,11 @@ from oracle_potential import (
     situations,
 )
 from project_files import ROOT
-from random_rules import CRITERIA, World, catch_all, random_world
+from random_rules import CRITERIA, RANKS, World, catch_all, random_world
 from world_tables import metric_table, seed_tables
 
 WORLDS = range(32)
-RANKS = {"P1": 1, "P2": 2, "P3": 3}
+
 Row = dict
 
 
@@ -735,3 +735,59 @@ def test_the_paths_of_online_retail_lead_where_they_promise(
         )
     assert arrived["tier"] == reachable["tier"] > 1000
     assert arrived["relationship"] >= 50
+
+
+def test_greedy_paths_are_good_ones(built_demo: DemoProject) -> None:  # noqa: F811
+    """Beside the easiest of all combinations of levers, as docs/potential.md says."""
+    paths = built_demo.query(
+        "select client_id, target_profile, effort from client_profiles.fct_paths_to_ideal"
+        " where scorecard = 'relationship' and method = 'greedy'"
+    )
+    scores = {
+        client: row for client, *row in built_demo.query(
+            "select client_id, weighted_points, available_weight, margin__points"
+            " from client_profiles_intermediate.int_current_scores"
+            " where scorecard = 'relationship'"
+        )
+    }
+    steps = defaultdict(lambda: defaultdict(list))
+    for client, metric, *step in built_demo.query(
+        "select client_id, metric, effort, points_change, margin__changed_points"
+        " from client_profiles_intermediate.int_metric_options"
+        " where scorecard = 'relationship' and effort is not null"
+    ):
+        steps[client][metric].append(step)
+    best = {client: lowest_efforts(scores[client], steps[client]) for client, *_ in paths}
+    efforts = [(effort, best[client][target]) for client, target, effort in paths]
+    assert all(given >= least for given, least in efforts)
+    more = Fraction(sum(given for given, _ in efforts), sum(least for _, least in efforts))
+    page = " ".join((ROOT / "docs" / "potential.md").read_text(encoding="utf-8").split())
+    assert (
+        f"that is {len(paths)} paths of scorecard *Relationship*:"
+        f" {sum(given == least for given, least in efforts)} of them take the least effort"
+        f" there is, and all together {float(100 * (more - 1)):.1f} % more" in page
+    )
+
+
+def lowest_efforts(now: list, steps: dict[str, list]) -> dict[str, int]:
+    """Give the least effort to each profile by version 2 of scorecard relationship."""
+    weighted, available, margin = now
+    least = {(0, margin): 0}
+    for of_metric in steps.values():
+        reached = dict(least)
+        for (points, margin), effort in least.items():
+            for more_effort, more_points, new_margin in of_metric:
+                key = (points + more_points, margin if new_margin is None else new_margin)
+                reached[key] = min(
+                    reached.get(key, effort + more_effort), effort + more_effort
+                )
+        least = reached
+    found = {}
+    for (points, margin), effort in least.items():
+        score = half_up(Fraction(weighted + points, 100 * available), 4)
+        if score >= 80 and margin is not None and margin >= 55:
+            profile = "A"
+        else:
+            profile = "B" if score >= 65 else "C" if score >= 50 else "D"
+        found[profile] = min(found.get(profile, effort), effort)
+    return found
