@@ -323,8 +323,11 @@ class Comparison:
             ]
             found = [each for each in sets if self.reverse(each)[0] == self.profile_before]
             if found:
-                # Sets come in their order, and the first of several is kept.
-                chosen = max(found, key=self.moved_by)
+                # A decision by hand is named first. Sets come in their order, and
+                # the first of several is kept.
+                chosen = max(
+                    found, key=lambda each: (OVERRIDE in each, self.moved_by(each))
+                )
                 return Cause(
                     self.kind_of(chosen),
                     tuple(change for change in self.changes if change in chosen),
