@@ -180,8 +180,7 @@ find_actions_without_effort as (
         {{ client_profiles.line_key(['criterion'], 'criteria') }} as line_key,
         'effort' as column_name,
         cast(null as {{ dbt.type_string() }}) as value,
-        'the criterion is actionable, but nothing says how hard that is'
-            as problem,
+        'the criterion is actionable, but its effort is empty' as problem,
         'write 1, or more if it is harder than others' as advice
     from criteria
     where criteria.is_actionable and criteria.effort is null

@@ -239,9 +239,8 @@ DEFECTS = {
         "criteria",
         replace("lower_is_better,true,1,Agree", "lower_is_better,true,,Agree"),
         (
-            "criteria.csv (criterion=payment_delay): the criterion is actionable, but "
-            "nothing says how hard that is (effort is (empty)); write 1, or more if it "
-            "is harder than others",
+            "criteria.csv (criterion=payment_delay): the criterion is actionable, but its "
+            "effort is empty; write 1, or more if it is harder than others",
         ),
     ),
     "unknown_metric_in_a_rule": Defect(
