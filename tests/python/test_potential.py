@@ -724,7 +724,7 @@ def test_the_paths_of_online_retail_lead_where_they_promise(
     arrived = walk_paths(
         online_retail_build,
         ROOT / "integration_tests" / "online_retail" / "seeds" / "scorecards",
-        one_by_one=60,
+        one_by_one=10,
     )
     with duckdb.connect(str(online_retail_build), read_only=True) as connection:
         reachable = dict(
@@ -734,7 +734,7 @@ def test_the_paths_of_online_retail_lead_where_they_promise(
             ).fetchall()
         )
     assert arrived["tier"] == reachable["tier"] > 1000
-    assert arrived["relationship"] >= 50
+    assert arrived["relationship"] >= 9
 
 
 def test_greedy_paths_are_good_ones(built_demo: DemoProject) -> None:  # noqa: F811
