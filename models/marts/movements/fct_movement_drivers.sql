@@ -270,7 +270,8 @@ combine as (
             when ask_gates.asked_after is null
                 then ' no longer has to be ' || ask_gates.asked_before
             when ask_gates.asked_before is null
-                then ' now has to be ' || ask_gates.asked_after
+                then
+                    ' now has to be ' || ask_gates.asked_after
                     || ' and is not'
             when ask_gates.is_after
                 then ' is now ' || ask_gates.asked_after
