@@ -2,13 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
-    pre_hook=[
-        {
-            "sql": "{{ client_profiles.forget_periods_to_score(this) }}",
-            "transaction": false,
-        },
-        "{{ client_profiles.plan_compiled_sql() }}",
-    ],
+    pre_hook=client_profiles.new_periods_pre_hooks(),
 ) }}
 {#- The smallest set of changes whose reversal gives a moved client the profile
     it had. Every set is tried: the client's values, the others and the rules

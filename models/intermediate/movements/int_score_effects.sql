@@ -2,13 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
-    pre_hook=[
-        {
-            "sql": "{{ client_profiles.forget_periods_to_score(this) }}",
-            "transaction": false,
-        },
-        "{{ client_profiles.plan_compiled_sql() }}",
-    ],
+    pre_hook=client_profiles.new_periods_pre_hooks(),
 ) }}
 {#- Effects are whole ten-thousandths of a point: each is rounded down, and what
     is then missing to the change of the score goes to the largest remainders,

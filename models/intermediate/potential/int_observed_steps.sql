@@ -42,7 +42,6 @@
         {%- do observed.append({
             'scorecard': version.scorecard,
             'version': version.version,
-            'fingerprint': version.fingerprint,
             'criterion': criterion.criterion,
             'is_place': criterion.normalization != 'none',
             'comparable': comparable,
@@ -118,7 +117,6 @@ find_first_observations as (
     select
         look_ahead.scorecard,
         '{{ each.version }}' as version,
-        '{{ each.fingerprint }}' as rules_fingerprint,
         look_ahead.computed_profile,
         '{{ each.criterion }}' as criterion,
         {% if each.is_reversed %}{{ each.bands | length + 1 }} - {% endif -%}
@@ -145,7 +143,6 @@ find_first_observations as (
     select
         rate_bands.scorecard,
         cast(null as {{ dbt.type_string() }}) as version,
-        cast(null as {{ dbt.type_string() }}) as rules_fingerprint,
         rate_bands.computed_profile,
         cast(null as {{ dbt.type_string() }}) as criterion,
         0 as band_number,
@@ -170,7 +167,6 @@ find_best_bands as (
     select
         decode_observations.scorecard,
         decode_observations.version,
-        decode_observations.rules_fingerprint,
         decode_observations.computed_profile,
         decode_observations.criterion,
         decode_observations.band_number,
@@ -189,7 +185,6 @@ count_clients as (
     select
         find_best_bands.scorecard,
         find_best_bands.version,
-        find_best_bands.rules_fingerprint,
         find_best_bands.computed_profile,
         find_best_bands.criterion,
         find_best_bands.band_number,
@@ -199,7 +194,6 @@ count_clients as (
     group by
         find_best_bands.scorecard,
         find_best_bands.version,
-        find_best_bands.rules_fingerprint,
         find_best_bands.computed_profile,
         find_best_bands.criterion,
         find_best_bands.band_number,
@@ -211,7 +205,6 @@ select
     count_clients.version,
     count_clients.computed_profile,
     count_clients.criterion,
-    count_clients.rules_fingerprint,
     cast(count_clients.band_number as integer) as band_number,
     cast(count_clients.best_band_number as integer) as best_band_number,
     cast(count_clients.clients as integer) as clients
