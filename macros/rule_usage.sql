@@ -2,14 +2,14 @@
     sorted, so that the compiled SQL is the same at every run.
 
     versions: result of scorecard_rules()
-    returns: {criteria: names, gate_metrics: metrics that rules look at,
-      gate_criteria: criteria whose points they look at, metrics: all metrics in use, carried_metrics: those whose last known
-      value may stand in for a missing one, maximum_age_months: for how long
-      at the most}                                                         -#}
+    returns: {criteria: names, gate_criteria: those whose points rules look at,
+      gate_metrics: metrics that rules look at, metrics: all metrics in use,
+      carried_metrics: those whose last known value may stand in for a missing
+      one, maximum_age_months: for how long at the most}                   -#}
 {% macro rule_usage(versions) -%}
     {%- set criteria = [] -%}
-    {%- set gate_metrics = [] -%}
     {%- set gate_criteria = [] -%}
+    {%- set gate_metrics = [] -%}
     {%- set metrics = [] -%}
     {%- set carried_metrics = [] -%}
     {%- set ages = [0] -%}
@@ -36,8 +36,8 @@
     {%- endfor -%}
     {{ return({
         'criteria': criteria | unique | sort,
-        'gate_metrics': gate_metrics | unique | sort,
         'gate_criteria': gate_criteria | unique | sort,
+        'gate_metrics': gate_metrics | unique | sort,
         'metrics': metrics | unique | sort,
         'carried_metrics': carried_metrics | unique | sort,
         'maximum_age_months': ages | max,

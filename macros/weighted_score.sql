@@ -8,8 +8,8 @@
 {% macro weighted_score(points, weight) -%}
     cast(
         0.0001 * {{ client_profiles.integer_divide(
-            '200 * ' ~ points ~ ' + ' ~ weight,
-            'nullif(2 * ' ~ weight ~ ', 0)'
+            '200 * (' ~ points ~ ') + (' ~ weight ~ ')',
+            'nullif(2 * (' ~ weight ~ '), 0)'
         ) }}
         as decimal(7, 4)
     )

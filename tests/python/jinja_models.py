@@ -95,6 +95,18 @@ class JinjaModels:
             rows,
         )
 
+    def load_query(self, build_file: Path, query: str) -> None:
+        """Forget everything and take in what a query of a DuckDB file gives.
+
+        query: gives the rows of int_client_metrics; the file is called `build` in it
+        """
+        for name in sorted(self._built | self._kept):
+            self._drop(name)
+        self._connection.execute(f"attach '{build_file}' as build (read_only)")
+        self._connection.execute(f"create table int_client_metrics as {query}")
+        self._connection.execute("detach build")
+        self._built.add("int_client_metrics")
+
     def look_from(self, as_of: datetime.date, seeds: dict[str, Table]) -> None:
         """Begin a run.
 
@@ -198,6 +210,8 @@ class JinjaModels:
             "var": lambda name, default=None: self._variables.get(name, default),
             "return": _raise_return,
             "run_query": self._run_query,
+            # Whatever a model refers to has been built by then.
+            "load_relation": lambda relation: relation,
             "local_md5": lambda words: hashlib.md5(words.encode()).hexdigest(),
             "tojson": lambda value, sort_keys=False: json.dumps(
                 value, sort_keys=sort_keys

@@ -244,6 +244,46 @@ def rounded(effects: Effects, difference: Decimal) -> dict[tuple[str, str], Deci
     return {key: Decimal(count).scaleb(-4) for key, count in units.items()}
 
 
+class OneOf(frozenset):
+    """Equals each of its members."""
+
+    def __eq__(self, other: object) -> bool:
+        return any(other == member for member in self)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = frozenset.__hash__
+
+
+# The project computes in hundred-millionths, so of two remainders that are nearer to
+# each other than this, in ten-thousandths, either may be the larger one.
+NOISE = Fraction(1, 1000)
+
+
+def possible_roundings(
+    effects: Effects, difference: Decimal
+) -> dict[tuple[str, str], OneOf]:
+    """Give what `rounded` could give if remainders were a little different."""
+    units = {key: math.floor(effect * 10_000) for key, effect in effects.items()}
+    remainders = {key: effect * 10_000 - units[key] for key, effect in effects.items()}
+    missing = int(difference * 10_000) - sum(units.values())
+    by_size = sorted(remainders.values(), reverse=True)
+    last_up = by_size[missing - 1] if missing else Fraction(1)
+    first_down = by_size[missing] if missing < len(by_size) else Fraction(0)
+    return {
+        key: OneOf(
+            Decimal(units[key] + up).scaleb(-4)
+            for up, is_possible in (
+                (1, missing and remainder >= last_up - NOISE),
+                (0, missing < len(by_size) and remainder <= first_down + NOISE),
+            )
+            if is_possible
+        )
+        for key, remainder in remainders.items()
+    }
+
+
 # -- pairs and rows -----------------------------------------------------------------
 
 
@@ -283,9 +323,11 @@ def pair_rows(pair: Pair) -> dict[tuple, Row]:
 
 def effect_rows(pair: Pair) -> Iterator[tuple[tuple, Row]]:
     """Give a row for each kind and criterion with an effect."""
-    effects = rounded(pair.effects, pair.after.score - pair.before.score)
+    effects = possible_roundings(
+        pair.effects, pair.after.score - pair.before.score
+    )
     for (kind, name), effect in effects.items():
-        if effect:
+        if effect != 0:
             values = values_of(pair, kind, name)
             yield (kind, name, None, None, metric_of(pair, name)), {
                 "effect": effect,

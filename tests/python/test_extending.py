@@ -58,7 +58,7 @@ def add_criterion(project: DemoProject, version: str) -> None:
     rest = {"1": "0.15", "4": "0.08"}[version]
     project.edit_rules(
         "criteria",
-        append("activity,recent_orders,Activity,orders,higher_is_better,true,Call them"),
+        append("activity,recent_orders,Activity,orders,number,higher_is_better,true,1,Call them"),
     )
     project.edit_rules(
         "criterion_weights",

@@ -274,8 +274,8 @@ DEFECTS = {
             "scorecards (scorecard is scorecard=tiers); "
             "correct the name, or add the line to scorecards.csv",
         ),
-        # Two conditions lead to the profile that is gone.
-        consequences=2,
+        # Two conditions lead to the profile that is gone, and eight protocols.
+        consequences=10,
     ),
     "unknown_scorecard_of_a_version": Defect(
         "scorecard_versions",
@@ -432,6 +432,8 @@ DEFECTS = {
             "profiles.csv (scorecard=tier): the line not_yet_eligible is missing; add it, "
             "without a rank: it names the clients that do not meet the requirements yet",
         ),
+        # Its protocols have no profile any more.
+        consequences=5,
     ),
     "profile_named_not_a_client": Defect(
         "profiles",
@@ -441,6 +443,8 @@ DEFECTS = {
             "stands for those who are not clients (profile is not_a_client); "
             "give the profile another name",
         ),
+        # It has no protocols.
+        consequences=5,
     ),
     "profile_named_left": Defect(
         "profiles",
@@ -449,6 +453,7 @@ DEFECTS = {
             "profiles.csv (scorecard=tier, profile=left): the name is taken: it stands "
             "for those who are not clients (profile is left); give the profile another name",
         ),
+        consequences=5,
     ),
     "unknown_status": Defect(
         "scorecard_versions",
@@ -601,7 +606,6 @@ DEFECTS = {
             "for those who come from anywhere (profile is entered); "
             "give the profile another name",
         ),
-        # It has no protocols.
         consequences=5,
     ),
     "profile_without_a_protocol": Defect(

@@ -121,12 +121,6 @@ rank_remainders as (
                 round_down.criterion_order,
                 round_down.driver_order
         ) as remainder_rank,
-        count(*) over (
-            partition by
-                round_down.client_id,
-                round_down.scorecard,
-                round_down.period_start
-        ) as effects,
         sum(round_down.whole_effect) over (
             partition by
                 round_down.client_id,
@@ -144,9 +138,16 @@ compare_scores as (
         pairs.rules_fingerprint,
         pairs.score_before,
         pairs.score_after,
-        cast(
-            10000 * (pairs.score_after - pairs.score_before) as bigint
-        ) - rank_remainders.whole_effects as missing_units
+        rank_remainders.whole_effect
+        + case
+            when
+                rank_remainders.remainder_rank
+                <= cast(
+                    10000 * (pairs.score_after - pairs.score_before) as bigint
+                ) - rank_remainders.whole_effects
+                then 1
+            else 0
+        end as rounded_effect
     from rank_remainders
     inner join pairs
         on
@@ -164,20 +165,11 @@ select
     compare_scores.version,
     compare_scores.rules_fingerprint,
     cast(
-        0.0001 * cast(
-            compare_scores.whole_effect
-            + case
-                when
-                    compare_scores.remainder_rank
-                    <= compare_scores.missing_units
-                    then 1
-                else 0
-            end
-            as bigint
-        ) as decimal(8, 4)
+        0.0001 * cast(compare_scores.rounded_effect as bigint) as decimal(8, 4)
     ) as effect,
     compare_scores.score_before,
     compare_scores.score_after,
     compare_scores.period_before,
     compare_scores.period_start
 from compare_scores
+where compare_scores.rounded_effect <> 0

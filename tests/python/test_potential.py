@@ -1,0 +1,589 @@
+"""Paths to better profiles and what profiles hang on, tried out.
+
+- Random rules and clients, on an engine in memory: an independent search finds the same
+  easiest paths, and nothing where the project finds nothing; every value, weight and
+  edge that is said to lead to another profile does, and nothing nearer does.
+- The demo and Online Retail: the engine itself judges clients that have done what their
+  paths say, and finds them in the profile that was promised.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import functools
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pytest
+
+from demo_project import DemoProject, built_demo  # noqa: F401
+from integration_builds import online_retail_build  # noqa: F401
+from jinja_models import JinjaModels
+from oracle import Verdict
+from oracle_potential import (
+    MILLIONTH,
+    Situation,
+    Trait,
+    easiest_paths,
+    observed_rate,
+    profile_of_edge,
+    profile_of_score,
+    profile_of_weight,
+    representative,
+    situations,
+)
+from project_files import ROOT
+from random_rules import CRITERIA, World, random_world
+from world_tables import metric_table, seed_tables
+
+WORLDS = range(40)
+RANKS = {"P1": 1, "P2": 2, "P3": 3}
+Row = dict
+
+
+class Tried:
+    """A random world and what the project says of its last period."""
+
+    def __init__(self, seed: int):
+        random = Random(seed)
+        self.world: World = random_world(random, scorecards=3, clients=7, periods=9)
+        self.traits = {
+            name: Trait(
+                metric,
+                random.choice(["higher_is_better", "lower_is_better"]),
+                random.random() < 0.8,
+                random.randint(1, 3),
+            )
+            for name, metric in CRITERIA.items()
+        }
+        models = in_memory()
+        models.load(metric_table(self.world))
+        for day in self.world.days:
+            seeds = seed_tables(self.world, day)
+            for line in seeds["criteria"][1]:
+                trait = self.traits[line["criterion"]]
+                line["direction"] = trait.direction
+                line["is_actionable"] = str(trait.is_actionable).lower()
+                line["effort"] = str(trait.effort)
+            models.look_from(day, seeds)
+            models.run("int_profile_assignments")
+        self.tables = {
+            table: models.run(table)
+            for table in (
+                "int_metric_options", "int_weight_flips", "int_edge_flips",
+                "fct_paths_to_ideal", "fct_path_steps", "fct_profile_sensitivity",
+                "rpt_criterion_sensitivity",
+            )
+        }
+        self.situations: dict[str, Situation] = situations(self.world.verdicts)
+
+    def clients(self):
+        """List scorecard, situation, client and verdict of everybody."""
+        for scorecard, situation in self.situations.items():
+            for client, verdict in situation.verdicts.items():
+                yield scorecard, situation, client, verdict
+
+    def by_client(self, table: str) -> dict[tuple, list[Row]]:
+        """Give the rows of a table by scorecard and client."""
+        found = defaultdict(list)
+        for row in self.tables[table]:
+            found[row["scorecard"], row["client_id"]].append(row)
+        return found
+
+
+@functools.cache
+def in_memory() -> JinjaModels:
+    """Give the renderer, whose compiled templates all worlds share."""
+    return JinjaModels()
+
+
+@functools.cache
+def tried(seed: int) -> Tried:
+    """Give a random world, run once."""
+    return Tried(seed)
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest) -> Tried:
+    """Give one random world after the other."""
+    return tried(request.param)
+
+
+# -- steps and paths --------------------------------------------------------------
+
+
+def test_every_step_is_listed(world: Tried) -> None:
+    """With the value needed and the profile that it leads to."""
+    listed = world.by_client("int_metric_options")
+    for scorecard, situation, client, verdict in world.clients():
+        expected = {}
+        if verdict.ineligibility_reason is None:
+            for metric, steps, value in situation.options(client):
+                then = situation.what_if(client, {metric: value})
+                expected[metric, steps] = (value, then.score, then.profile)
+        assert expected == {
+            (row["metric"], row["steps"]): (
+                row["value_needed"], row["score"], row["computed_profile"],
+            )
+            for row in listed[scorecard, client]
+        }
+
+
+def test_no_path_is_easier_and_none_is_missing(world: Tried) -> None:
+    paths = world.by_client("fct_paths_to_ideal")
+    steps = world.by_client("fct_path_steps")
+    for scorecard, situation, client, verdict in world.clients():
+        rows = paths[scorecard, client]
+        own_rank = RANKS.get(verdict.profile, 9)
+        assert {row["target_profile"] for row in rows} == {
+            profile for profile, rank in RANKS.items() if rank < own_rank
+        }
+        if verdict.ineligibility_reason is not None:
+            assert all(row["obstacle"].startswith("Not yet eligible") for row in rows)
+            continue
+        best = easiest_paths(situation, client, world.traits)
+        for row in rows:
+            levers = {
+                step["criterion"]: (step["steps"], step["effort"], step["value_needed"])
+                for step in steps[scorecard, client]
+                if step["target_profile"] == row["target_profile"]
+            }
+            path = best.get(row["target_profile"])
+            if path:
+                assert (row["method"], row["effort"], row["levers"], row["steps"]) == (
+                    "exact", path.effort, path.levers, path.steps,
+                )
+                assert levers == {
+                    name: (
+                        abs(option.steps),
+                        world.traits[name].effort * abs(option.steps),
+                        option.value,
+                    )
+                    for name, option in zip(path.names, path.options)
+                }
+            elif row["method"]:
+                assert row["method"] == "greedy" and len(levers) > 2
+                changes = {
+                    world.traits[name].metric: value
+                    for name, (_, _, value) in levers.items()
+                }
+                then = situation.what_if(client, changes)
+                assert then.profile == row["target_profile"]
+                assert row["effort"] == sum(effort for _, effort, _ in levers.values())
+            else:
+                assert row["obstacle"] and not row["sentence"] and not levers
+
+
+def test_paths_and_obstacles_exclude_each_other(world: Tried) -> None:
+    for row in world.tables["fct_paths_to_ideal"]:
+        assert row["is_reachable"] == (row["obstacle"] is None)
+        assert row["is_reachable"] == bool(row["sentence"])
+
+
+# -- what a profile hangs on ------------------------------------------------------
+
+
+def eligible(world: Tried):
+    """List the eligible clients with their row of fct_profile_sensitivity."""
+    rows = world.by_client("fct_profile_sensitivity")
+    for scorecard, situation, client, verdict in world.clients():
+        [row] = rows[scorecard, client]
+        assert row["computed_profile"] == verdict.profile
+        if verdict.ineligibility_reason is None:
+            yield scorecard, situation, client, verdict, row
+        else:
+            assert not (
+                row["nearest_profile"] or row["metric"] or row["weight_criterion"]
+                or row["edge_criterion"]
+            )
+
+
+def test_no_score_is_nearer(world: Tried) -> None:
+    tenthousandth = Decimal("0.0001")
+    for _, situation, _, verdict, row in eligible(world):
+        tried_scores = {Decimal(number) / 4 for number in range(401)}
+        for rule in situation.version.rules:
+            for each in rule.conditions:
+                if each.subject == "score":
+                    for bound in {each.lower, each.upper} - {None}:
+                        near = Decimal(bound).quantize(tenthousandth)
+                        tried_scores |= {
+                            near + tenthousandth * by for by in (-1, 0, 1)
+                        }
+        flips = [
+            (abs(score - verdict.score), -score)
+            for score in tried_scores
+            if 0 <= score <= 100
+            and profile_of_score(verdict, score) != verdict.profile
+        ]
+        if not flips:
+            assert row["nearest_profile"] is None and row["score_distance"] is None
+            continue
+        distance, score = min(flips)
+        assert row["score_distance"] == -score - verdict.score
+        assert row["nearest_profile"] == profile_of_score(verdict, -score)
+
+
+def test_no_metric_is_nearer(world: Tried) -> None:
+    for _, situation, client, verdict, row in eligible(world):
+        flips = []
+        for metric, _, value in situation.options(client):
+            now = situation.value_now(client, metric)
+            then = situation.what_if(client, {metric: value}).profile
+            if then != verdict.profile:
+                share = half_up_share(value - now, now)
+                flips.append((share is None, share or 0, abs(value - now)))
+        if not flips:
+            assert row["metric"] is None
+            continue
+        change = row["metric_value_needed"] - row["metric_value_now"]
+        assert min(flips) == (
+            row["metric_change_share"] is None, row["metric_change_share"] or 0,
+            abs(change),
+        )
+        then = situation.what_if(client, {row["metric"]: row["metric_value_needed"]})
+        assert then.profile == row["profile_by_metric"] != verdict.profile
+
+
+def half_up_share(change: Decimal, value: Decimal) -> Fraction | None:
+    """Give |change| / |value| with six decimals."""
+    if not value:
+        return None
+    exact = abs(Fraction(change) / Fraction(value))
+    return Fraction((exact * 10**6 + Fraction(1, 2)).__floor__(), 10**6)
+
+
+def test_no_weight_is_nearer(world: Tried) -> None:
+    """At the weight given the profile is another one; a step before it is not."""
+    flips = world.by_client("int_weight_flips")
+    for scorecard, situation, client, verdict, row in eligible(world):
+        found = {each["criterion"]: each for each in flips[scorecard, client]}
+        for criterion in situation.version.criteria:
+            if criterion.weight == 1:
+                assert criterion.name not in found
+                continue
+            assert_nearest_weight(verdict, criterion, found.get(criterion.name))
+        nearest = min(
+            ((abs(each["weight_change"]), name) for name, each in found.items()),
+            default=(None, None),
+        )
+        assert row["weight_criterion"] == nearest[1]
+
+
+def assert_nearest_weight(verdict: Verdict, criterion, flip: Row | None) -> None:
+    """Check a flip of a weight against a fine grid."""
+    own = Fraction(criterion.weight)
+    grid = [Fraction(number, 200) for number in range(201)]
+    distance = 2
+    if flip:
+        needed = Fraction(flip["weight_needed"])
+        distance = abs(needed - own)
+        assert Fraction(flip["weight_change"]) == needed - own
+        then = profile_of_weight(verdict, criterion.name, needed)
+        assert then == flip["computed_profile"] != verdict.profile
+        grid += [own + (distance - Fraction(MILLIONTH)) * sign for sign in (-1, 1)]
+    for weight in grid:
+        if 0 <= weight <= 1 and abs(weight - own) < distance:
+            then = profile_of_weight(verdict, criterion.name, weight)
+            assert then == verdict.profile, (criterion.name, weight, flip)
+
+
+def test_no_edge_is_nearer(world: Tried) -> None:
+    flips = world.by_client("int_edge_flips")
+    for scorecard, situation, client, verdict, row in eligible(world):
+        found = {each["criterion"]: each for each in flips[scorecard, client]}
+        shares = []
+        for criterion in situation.version.criteria:
+            nearest = nearest_edge(verdict, criterion)
+            flip = found.get(criterion.name)
+            assert (nearest is None) == (flip is None)
+            if flip:
+                change = flip["edge_needed"] - flip["edge_now"]
+                measured = (
+                    flip["edge_change_share"] is None, flip["edge_change_share"] or 0,
+                    abs(change),
+                )
+                assert measured == nearest
+                assert flip["edge_change"] == change
+                then = profile_of_edge(
+                    verdict, criterion, flip["edge_now"], flip["edge_needed"]
+                )
+                assert then == flip["computed_profile"] != verdict.profile
+                shares.append((*measured, criterion.name))
+        assert row["edge_criterion"] == min(shares, default=(None,))[-1]
+
+
+def nearest_edge(verdict: Verdict, criterion) -> tuple | None:
+    """Move every edge of a criterion to all places where that could matter."""
+    value = verdict.judgements[criterion.name].judged_value
+    if value is None:
+        return None
+    edges = [band.lower for band in criterion.bands if band.lower is not None]
+    flips = []
+    for place, edge in enumerate(edges):
+        before = edges[place - 1] if place else edge - 10**6
+        after = edges[place + 1] if place + 1 < len(edges) else edge + 10**6
+        grid = [before + (after - before) * part / 50 for part in range(1, 50)]
+        near = [value + MILLIONTH * by for by in (-1, 0, 1, 2)]
+        for moved in [*near, *(each.quantize(MILLIONTH) for each in grid)]:
+            inside = (not place or moved > before) and (
+                place + 1 == len(edges) or moved < after
+            )
+            if inside and profile_of_edge(verdict, criterion, edge, moved) != verdict.profile:
+                share = half_up_share(moved - edge, edge)
+                flips.append((share is None, share or 0, abs(moved - edge)))
+    return min(flips, default=None)
+
+
+def test_the_report_counts_these_clients(world: Tried) -> None:
+    options = {
+        (row["scorecard"], row["client_id"], row["metric"], row["steps"])
+        for row in world.tables["int_metric_options"]
+        if row["computed_profile"] != row["computed_profile_now"]
+    }
+    weights = {
+        (row["scorecard"], row["client_id"], row["criterion"]): abs(row["weight_change"])
+        for row in world.tables["int_weight_flips"]
+    }
+    sensitivity = world.by_client("fct_profile_sensitivity")
+    expected = {}
+    for scorecard, situation in world.situations.items():
+        clients = sorted(situation.population)
+        for criterion in situation.version.criteria if clients else ():
+            up = {c for c in clients if (scorecard, c, criterion.metric, 1) in options}
+            down = {c for c in clients if (scorecard, c, criterion.metric, -1) in options}
+            weight = {
+                c for c in clients
+                if weights.get((scorecard, c, criterion.name), 2) <= Decimal("0.05")
+            }
+            rows = [sensitivity[scorecard, c][0] for c in clients]
+            expected[scorecard, criterion.name] = (
+                len(clients), len(up), len(down), len(weight), len(up | down | weight),
+                sum(row["weight_criterion"] == criterion.name for row in rows),
+                sum(row["edge_criterion"] == criterion.name for row in rows),
+            )
+    assert expected == {
+        (row["scorecard"], row["criterion"]): (
+            row["clients"], row["clients_by_step_up"], row["clients_by_step_down"],
+            row["clients_by_weight"], row["clients_hanging_on_it"],
+            row["clients_nearest_by_weight"], row["clients_nearest_by_edge"],
+        )
+        for row in world.tables["rpt_criterion_sensitivity"]
+    }
+
+
+# -- what similar clients did -----------------------------------------------------
+
+
+def test_observed_rates_are_counted_right(world: Tried) -> None:
+    for step in world.tables["fct_path_steps"]:
+        scorecard, client = step["scorecard"], step["client_id"]
+        situation = world.situations[scorecard]
+        criteria = {each.name: each for each in situation.version.criteria}
+        criterion = criteria.get(step["criterion"])
+        trait = world.traits[step["criterion"]]
+        assert step["criterion"] == representative(
+            situation.version, world.traits, trait.metric
+        )
+        if criterion is None:
+            assert (step["band_now"], step["observed_rate"]) == (None, None)
+            assert step["similar_clients"] == 0
+            continue
+        then = situation.what_if(client, {trait.metric: step["value_needed"]})
+        assert step["band_needed"] == then.judgements[criterion.name].band
+        if situation.verdicts[client].judgements[criterion.name].band:
+            assert step["band_now"] == (
+                situation.verdicts[client].judgements[criterion.name].band
+            )
+        assert (step["similar_clients"], step["observed_rate"]) == observed_rate(
+            world.world.verdicts, scorecard, situation.version,
+            situation.verdicts[client].profile, criterion, trait.sign,
+            step["band_now"], step["band_needed"],
+        )
+        assert step["is_small_group"] == (step["similar_clients"] < 10)
+
+
+def test_the_worlds_are_worth_trying() -> None:
+    """All kinds of rows occur, or the comparisons above would say little."""
+    paths = [row for seed in WORLDS for row in tried(seed).tables["fct_paths_to_ideal"]]
+    rows = [row for seed in WORLDS for row in tried(seed).tables["fct_path_steps"]]
+    flips = [row for seed in WORLDS for row in tried(seed).tables["int_weight_flips"]]
+    methods = defaultdict(int)
+    for row in paths:
+        methods[row["method"], row["levers"]] += 1
+    assert methods["exact", 1] > 50
+    assert methods["exact", 2] > 50
+    assert sum(count for (method, _), count in methods.items() if method == "greedy") > 5
+    assert methods[None, None] > 50
+    assert sum(0 < (row["observed_rate"] or 0) < 1 for row in rows) > 10
+    assert {row["computed_profile"] for row in flips} >= {"P1", "P2", "P3", "not_yet_eligible"}
+
+
+# -- paths that are walked --------------------------------------------------------
+
+
+def read_seeds(folder: Path) -> dict[str, tuple[list[str], list[Row]]]:
+    """Read rule seeds as texts."""
+    seeds = {}
+    for file in sorted(folder.glob("*.csv")):
+        with file.open(newline="", encoding="utf-8") as lines:
+            reader = csv.DictReader(lines)
+            seeds[file.stem] = (list(reader.fieldnames), list(reader))
+    return seeds
+
+
+def walk_paths(build_file: Path, seeds_folder: Path, one_by_one: int) -> dict[str, int]:
+    """Let clients do what their paths say, and let the engine judge them.
+
+    Each trial is the last months of all clients once more, moved to a time of its own.
+    Where a scorecard looks at values only, all clients walk to a profile at once, as none
+    can touch another; where it looks at places, one client walks in each trial.
+
+    one_by_one: how many of the latter are tried, spread over all of them
+    returns: how many clients were found in the promised profile, by scorecard
+    """
+    with duckdb.connect(str(build_file), read_only=True) as connection:
+        steps = connection.execute(
+            "select scorecard, target_profile, client_id, metric, value_needed"
+            " from client_profiles.fct_path_steps as steps"
+            " inner join client_profiles_intermediate.int_version_metrics"
+            " using (scorecard, criterion)"
+            " order by scorecard, target_profile, client_id"
+        ).fetchall()
+        metrics = [
+            row[0] for row in connection.execute(
+                "select column_name from information_schema.columns"
+                " where table_name = 'int_metric_history'"
+                " and column_name not in ('client_id', 'period_start')"
+            ).fetchall()
+        ]
+        places = {
+            row[0] for row in connection.execute(
+                "select distinct scorecard"
+                " from client_profiles_intermediate.int_version_metrics"
+                " inner join client_profiles_intermediate.int_scored_criteria as criteria"
+                " using (scorecard, version) where criteria.normalization <> 'none'"
+            ).fetchall()
+        }
+    walks = defaultdict(dict)
+    for scorecard, target, client, metric, value in steps:
+        walks[scorecard, target, client][metric] = value
+    trials = defaultdict(list)
+    alone = [key for key in walks if key[0] in places]
+    for key in alone[:: max(1, -(-len(alone) // one_by_one))]:
+        trials[key].append(key)
+    for key in walks:
+        if key[0] not in places:
+            trials[key[:2]].append(key)
+    # A trial without any walk: it gives what the clients are now.
+    trials["nobody"] = []
+
+    models = in_memory()
+    months, gap = 7, 14
+    changed = [
+        (number, client, *(walks[scorecard, target, client].get(each) for each in metrics))
+        for number, keys in enumerate(trials.values())
+        for scorecard, target, client in keys
+    ]
+    literals = ", ".join(
+        "(" + ", ".join(
+            "null" if each is None else f"'{each}'" if isinstance(each, str) else str(each)
+            for each in row
+        ) + ")"
+        for row in changed
+    )
+    last = "(select max(period_start) from build.client_profiles.fct_client_profiles)"
+    columns = ", ".join(
+        f"coalesce(cast(changed.new_{each} as decimal(28, 6)), history.{each}) as {each}"
+        for each in metrics
+    )
+    names = ", ".join(["trial", "client_id", *(f"new_{each}" for each in metrics)])
+    models.load_query(
+        build_file,
+        f"""
+        with changed({names}) as (values {literals})
+        select
+            history.client_id, {columns},
+            cast(
+                history.period_start + to_years(50) + to_months(cast(trial as integer) * {gap})
+                as date
+            ) as period_start
+        from build.client_profiles_intermediate.int_metric_history as history
+        cross join range({len(trials)}) as trials(trial)
+        left join changed
+            on history.client_id = changed.client_id and trials.trial = changed.trial
+            and history.period_start = {last}
+        where history.period_start > {last} - interval {months} month
+            and history.period_start <= {last}
+        """,
+    )
+    models.look_from(datetime.date(9000, 1, 1), read_seeds(seeds_folder))
+    with duckdb.connect(str(build_file), read_only=True) as connection:
+        last_period = connection.execute(f"select {last}".replace("build.", "")).fetchone()[0]
+        now = dict(
+            ((scorecard, client), profile)
+            for scorecard, client, profile in connection.execute(
+                "select scorecard, client_id, computed_profile"
+                " from client_profiles.client_profiles"
+            ).fetchall()
+        )
+    found = {
+        (row["period_start"], row["scorecard"], row["client_id"]): row["computed_profile"]
+        for row in models.run("int_profile_candidates")
+    }
+    arrived = defaultdict(int)
+    for number, keys in enumerate(trials.values()):
+        month = last_period.year * 12 + last_period.month - 1 + 600 + number * gap
+        period = datetime.date(month // 12, month % 12 + 1, 1)
+        for scorecard, target, client in keys:
+            assert found[period, scorecard, client] == target
+            assert now[scorecard, client] != target
+            arrived[scorecard] += 1
+    # Nobody else is moved, and without any walk everybody stays.
+    assert now == {
+        (scorecard, client): found[period, scorecard, client]
+        for scorecard, client in now
+    }
+    return arrived
+
+
+def test_the_paths_of_the_demo_lead_where_they_promise(
+    built_demo: DemoProject,  # noqa: F811
+) -> None:
+    """All of them: those of scorecard relationship one by one."""
+    arrived = walk_paths(
+        built_demo.build_file, ROOT / "seeds" / "scorecards", one_by_one=10_000
+    )
+    reachable = dict(
+        built_demo.query(
+            "select scorecard, count(*) from client_profiles.fct_paths_to_ideal"
+            " where is_reachable group by scorecard"
+        )
+    )
+    assert arrived == reachable
+    assert min(reachable.values()) > 300
+
+
+def test_the_paths_of_online_retail_lead_where_they_promise(
+    online_retail_build: Path,  # noqa: F811
+) -> None:
+    """All of scorecard tier, and some of scorecard relationship."""
+    arrived = walk_paths(
+        online_retail_build,
+        ROOT / "integration_tests" / "online_retail" / "seeds" / "scorecards",
+        one_by_one=60,
+    )
+    with duckdb.connect(str(online_retail_build), read_only=True) as connection:
+        reachable = dict(
+            connection.execute(
+                "select scorecard, count(*) from client_profiles.fct_paths_to_ideal"
+                " where is_reachable group by scorecard"
+            ).fetchall()
+        )
+    assert arrived["tier"] == reachable["tier"] > 1000
+    assert arrived["relationship"] >= 50
