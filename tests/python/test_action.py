@@ -12,6 +12,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -227,19 +228,95 @@ def test_a_full_refresh_issues_nothing(built_demo, project: DemoProject) -> None
     assert project.dump(NOTICES, SAID) == built_demo.dump(NOTICES, SAID)
 
 
+@dataclass(frozen=True)
+class Surprise:
+    """What turns out late about a month: three clients placed by hand after all.
+
+    One that had moved stays where it was, one moves elsewhere, and one moves that had
+    not.
+    """
+
+    month: str
+    stays: str
+    moves_elsewhere: str
+    moves_too: str
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dump: Dump, month: str) -> Surprise:
+        """Choose the clients of a month."""
+        rows = rows_of(dump, PROFILES)
+        by_hand = {row["client_id"] for row in rows if row["assignment_source"] == "override"}
+        moved = {
+            each.client: each
+            for each in sorted(oracle.movements(rows), key=lambda each: each.client)
+            if (each.scorecard, each.period) == ("relationship", month)
+            and each.category in ("promoted", "demoted") and each.client not in by_hand
+        }
+        stays, moves_elsewhere = [each for each in moved.values() if "D" not in (
+            each.before, each.after
+        )][:2]
+        there = {
+            row["client_id"] for row in rows
+            if (row["scorecard"], row["period_start"], row["profile"])
+            == ("relationship", month, "A")
+        }
+        moves_too = min(there - moved.keys() - by_hand - {
+            each.client for each in oracle.movements(rows) if each.period == month
+        })
+        until = oracle.next_month(month)
+        return cls(
+            month, stays.client, moves_elsewhere.client, moves_too,
+            tuple(
+                f"relationship,{client},{profile},{month},{until},It came late,Sales,Board"
+                for client, profile in (
+                    (stays.client, stays.before), (moves_elsewhere.client, "D"),
+                    (moves_too, "D"),
+                )
+            ),
+        )
+
+    def assert_told(self, added: list[oracle.Row]) -> None:
+        """Check what the departments hear of it in this month."""
+        heard = {}
+        for row in added:
+            if (row["period_start"], row["scorecard"]) == (self.month, "relationship"):
+                what = row["kind"], row["category"], row["to_profile"]
+                heard.setdefault(row["client_id"], set()).add(what)
+        assert {what[:2] for what in heard.pop(self.stays)} == {("correction", "withdrawn")}
+        # Whoever was not told of the first movement is told of the second one.
+        elsewhere = heard.pop(self.moves_elsewhere)
+        assert ("correction", "demoted", "D") in elsewhere
+        assert elsewhere <= {("correction", "demoted", "D"), ("movement", "demoted", "D")}
+        assert heard.pop(self.moves_too) == {("movement", "demoted", "D")}
+        assert not heard
+
+
 def test_late_data_are_corrected_once(built_demo, project: DemoProject) -> None:  # noqa: F811
     """The last month may still change; a second run has nothing to add."""
     protocols = oracle.Protocols(project.folder / SEEDS)
-    project.multiply_orders("2026-10")
-    project.succeed("build")
+    before = built_demo.dump(NOTICES, PROFILES)
+    surprise = Surprise.of(before, LAST_PERIOD)
+    project.edit_rules("profile_overrides", append(*surprise.lines))
+    project.succeed("build", *WITHOUT_SOURCES)
 
     after = project.dump(NOTICES, PROFILES)
-    added = assert_goes_on(built_demo.dump(NOTICES), after, protocols)
-    assert added
+    added = assert_goes_on(before, after, protocols)
     assert {row["period_start"] for row in added} == {LAST_PERIOD}
+    surprise.assert_told(added)
 
-    project.succeed("build")
+    project.succeed(*BUILD_WITHOUT_TESTS, *WITHOUT_SOURCES)
     assert project.dump(NOTICES, PROFILES) == after
+
+
+def test_another_reason_is_no_correction(built_demo, project: DemoProject) -> None:  # noqa: F811
+    """Late data that move nobody elsewhere are no news."""
+    project.multiply_orders("2026-10")
+    project.succeed(*BUILD_WITHOUT_TESTS)
+
+    before, after = built_demo.dump(NOTICES, PROFILES), project.dump(NOTICES, PROFILES)
+    assert before[PROFILES] != after[PROFILES]
+    assert before[NOTICES] == after[NOTICES]
 
 
 def test_a_client_that_vanishes(built_demo, project: DemoProject) -> None:  # noqa: F811
@@ -251,7 +328,7 @@ def test_a_client_that_vanishes(built_demo, project: DemoProject) -> None:  # no
     ]
     client = min(row["client_id"] for row in wanted)
     project.forget_client(client)
-    project.succeed("build")
+    project.succeed(*BUILD_WITHOUT_TESTS)
 
     added = assert_goes_on(
         built_demo.dump(NOTICES), project.dump(NOTICES, PROFILES), protocols
@@ -267,28 +344,32 @@ def test_a_client_that_vanishes(built_demo, project: DemoProject) -> None:  # no
 def test_a_restatement_is_corrected_once(built_demo, project: DemoProject) -> None:  # noqa: F811
     """Movements that changed, went and came; and again when all is as it was."""
     protocols = oracle.Protocols(project.folder / SEEDS)
-    first = built_demo.dump(NOTICES)
-    source = (project.folder / "seeds/demo/raw_orders.csv").read_text(encoding="utf-8")
-    project.multiply_orders("2025-06")
+    run = [*BUILD_WITHOUT_TESTS, *WITHOUT_SOURCES]
+    first = built_demo.dump(NOTICES, PROFILES)
+    surprise = Surprise.of(first, "2025-06-01")
+    project.edit_rules("profile_overrides", append(*surprise.lines))
     later = project.record_restatement("2025-06-01", as_of="2026-11-15")
-    project.succeed("build", *later)
+    project.succeed("build", *WITHOUT_SOURCES, *later)
+
     second = project.dump(NOTICES, PROFILES)
     added = assert_goes_on(first, second, protocols)
+    surprise.assert_told(added)
     assert {row["issued_on"] for row in added} == {"2026-11-15"}
-    assert min(row["period_start"] for row in added) >= "2025-06-01"
-    assert {row["category"] == "withdrawn" for row in added} == {True, False}
-    assert {row["kind"] for row in added} == {"movement", "correction"}
+    # The month after sees them move back, or not at all.
+    assert {row["period_start"] for row in added} == {"2025-06-01", "2025-07-01"}
 
     # The same restatement once more, and a plain run.
-    project.succeed("build", *later)
-    project.succeed("build", "--vars", "{as_of: 2026-11-15}")
+    project.succeed(*run, *later)
+    project.succeed(*run, "--vars", "{as_of: 2026-11-15}")
     assert project.dump(NOTICES, PROFILES) == second
 
     # It was a mistake.
-    (project.folder / "seeds/demo/raw_orders.csv").write_text(source, encoding="utf-8")
+    project.edit_rules("profile_overrides", *(drop(line) for line in surprise.lines))
     back = project.record_restatement("2025-06-01", as_of="2026-11-20", name="back")
-    project.succeed(*BUILD_WITHOUT_TESTS, *back)
-    undone = assert_goes_on(second, project.dump(NOTICES, PROFILES), protocols)
+    project.succeed(*run, *back)
+    third = project.dump(NOTICES, PROFILES)
+    undone = assert_goes_on(second, third, protocols)
+    assert third[PROFILES] == first[PROFILES]
     assert {row["kind"] for row in undone} == {"correction"}
     assert {key_of(row) for row in undone} == {key_of(row) for row in added}
 
@@ -434,7 +515,8 @@ def test_a_day_that_is_none_is_refused(project: DemoProject, since: str) -> None
 
 def test_corrections_of_earlier_months_are_listed(project: DemoProject) -> None:
     """Whoever fetches what is new since a day gets them, and no old news."""
-    project.multiply_orders("2025-06")
+    surprise = Surprise.of(project.dump(PROFILES), "2025-06-01")
+    project.edit_rules("profile_overrides", append(*surprise.lines))
     later = project.record_restatement("2025-06-01", as_of="2026-12-01")
     project.succeed(*BUILD_WITHOUT_TESTS, *later)
 
