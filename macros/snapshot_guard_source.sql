@@ -88,7 +88,7 @@
 
 {#- Refuses a run in which a large share of the clients vanishes at once. -#}
 {% macro snapshot_guard_share(snapshot, source) -%}
-    {%- set limit = var('snapshot_maximum_left_share', 0.3) | float -%}
+    {%- set limit = client_profiles.share_var('snapshot_maximum_left_share', 0.3) | float -%}
     {%- set count_left -%}
         select
             count(*),

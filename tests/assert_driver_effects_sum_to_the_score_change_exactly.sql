@@ -1,5 +1,5 @@
--- Every change of a score between consecutive scored periods is explained to the
--- last digit.
+-- Every change of a score between consecutive scored periods is explained to
+-- the last digit.
 with pairs as (
     select * from {{ ref('int_period_pairs') }}
     where is_consecutive

@@ -163,6 +163,7 @@ class JinjaModels:
                 this=f'"{name}"',
             )
             if is_later_run:
+                self._run_hooks(name, settings.get("pre_hook", []))
                 self._replace_rows(name, sql, settings.get("unique_key"))
             else:
                 self._connection.execute(f'create table "{name}" as {sql}')
@@ -174,6 +175,17 @@ class JinjaModels:
         self._connection.execute(f'drop table "{name}"')
         self._built.discard(name)
         self._kept.discard(name)
+
+    def _run_hooks(self, name: str, hooks: list[str | dict[str, Any]] | str) -> None:
+        """Run what a model that goes on from an earlier run does first.
+
+        As in dbt, its own SQL has been rendered before.
+        """
+        for hook in [hooks] if isinstance(hooks, str) else hooks:
+            template = hook if isinstance(hook, str) else hook["sql"]
+            sql = self._template(template).render(this=f'"{name}"').strip()
+            if sql:
+                self._connection.execute(sql)
 
     def _replace_rows(self, name: str, sql: str, unique_key: str | None) -> None:
         """Add the rows of a later run, in the place of those of the same key."""
@@ -203,6 +215,8 @@ class JinjaModels:
         """Give what dbt adds to Jinja, as far as the scoring uses it."""
         return {
             "execute": True,
+            # In macros, which only the hooks of a later run ask; models bring their own.
+            "is_incremental": lambda: True,
             "project_name": "client_profiles",
             "client_profiles": _Namespace(self._call_macro),
             # With or without the name of the package in front.

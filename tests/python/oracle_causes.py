@@ -143,14 +143,16 @@ class Cause:
 def find_cause(movement: Movement, clients: Clients) -> Cause:
     """Give the cause of a movement."""
     before, after = movement.before, movement.after
-    if after is None:
-        return Cause("exit", None, None, None, None, None)
-    if before is None:
-        word = "override" if after.decision else "entry"
-        return Cause(word, None, None, None, None, None)
-    if before.decision or after.decision or (is_placed(before) and is_placed(after)):
+    if is_placed(before) and is_placed(after):
         return Comparison(movement, clients).cause()
-    return Cause("requirements", None, None, None, None, None)
+    by_hand = any(month and month.decision for month in (before, after))
+    if after is None:
+        word = "exit"
+    elif by_hand:
+        word = "override"
+    else:
+        word = "requirements" if before else "entry"
+    return Cause(word, None, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -228,19 +230,27 @@ class Comparison:
 
     def has_changed(self, metric: str) -> bool:
         """Say whether a metric's value is another, and conditions or points depend on it."""
-        months = (self.then, self.now)
         client, metrics = self.movement.client, self.clients.metrics
-        values = [metrics[client, month.period][metric] for month in months]
+        values = [
+            metrics[client, month.period][metric] for month in (self.then, self.now)
+        ]
         if metric in self.metrics_of_conditions() and values[0] != values[1]:
             return True
-        return any(
-            self.points(version, criterion, self.then, others)
-            != self.points(version, criterion, self.now, others)
+        return bool(self.criteria_with_changed_points(metric))
+
+    def criteria_with_changed_points(self, metric: str) -> list[Criterion]:
+        """Give those to which it matters which month's value of a metric it is."""
+        return [
+            criterion
             for version in self.versions
             for criterion in version.criteria
-            for others in months
             if criterion.metric == metric
-        )
+            and any(
+                self.points(version, criterion, self.then, others)
+                != self.points(version, criterion, self.now, others)
+                for others in (self.then, self.now)
+            )
+        ]
 
     def others_have_changed(self) -> bool:
         """Say whether points depend on which month's other clients there are."""
@@ -313,8 +323,11 @@ class Comparison:
             ]
             found = [each for each in sets if self.reverse(each)[0] == self.profile_before]
             if found:
-                # Sets come in their order, and the first of several is kept.
-                chosen = max(found, key=self.moved_by)
+                # A decision by hand is named first. Sets come in their order, and
+                # the first of several is kept.
+                chosen = max(
+                    found, key=lambda each: (OVERRIDE in each, self.moved_by(each))
+                )
                 return Cause(
                     self.kind_of(chosen),
                     tuple(change for change in self.changes if change in chosen),
@@ -323,7 +336,8 @@ class Comparison:
                     len(self.changes) <= TRIED_ONE_BY_ONE,
                     self.then.period if self.then else None,
                 )
-        # Placed by hand in the month in which it would have got a first profile anyway.
+        # Placed by hand when it would no longer have been eligible.
+        assert self.now.score is None and self.now.decision, self.movement.key
         return Cause("override", None, None, None, None, None)
 
     def moved_by(self, reversed_changes: frozenset[str]) -> Decimal:
@@ -341,17 +355,23 @@ class Comparison:
         words = {POPULATION: "population", RULES: "rules", OVERRIDE: "override"}
         if change in words:
             return words[change]
-        known = [self.is_known(change, month) for month in (self.then, self.now)]
-        return "metric" if all(known) else "missing_data"
+        seen = self.values_seen(change)
+        return "metric" if any(None not in pair for pair in seen) else "missing_data"
 
-    def is_known(self, metric: str, month: Month) -> bool:
-        """Say whether there is a value in a month, an earlier one where it stands in."""
-        client = self.movement.client
-        return self.clients.metrics[client, month.period][metric] is not None or any(
-            self.clients.value(client, month.period, criterion) is not None
-            for criterion in month.version.criteria
-            if criterion.metric == metric
-        )
+    def values_seen(self, metric: str) -> list[tuple[Decimal | None, Decimal | None]]:
+        """Give what a metric was then and now, to what depends on it.
+
+        To a criterion an earlier value may stand in; where no points depend on it, a
+        condition looked at the months' own values.
+        """
+        client, months = self.movement.client, (self.then, self.now)
+        criteria = self.criteria_with_changed_points(metric)
+        if criteria:
+            return [
+                tuple(self.clients.value(client, month.period, each) for month in months)
+                for each in criteria
+            ]
+        return [tuple(self.clients.metrics[client, each.period][metric] for each in months)]
 
 
 def profile_of(decision: Override | None) -> str | None:

@@ -100,7 +100,7 @@ def first_periods_of(found: Histories) -> dict[str, date]:
 class Clients:
     """All clients' values in all periods, to place one client among the others.
 
-    Whatever is asked once for a period is kept.
+    What was worked out once is kept.
     """
 
     def __init__(self, metrics: Metrics):
@@ -109,6 +109,7 @@ class Clients:
         for client, period in metrics:
             self._present.setdefault(period, []).append(client)
         self._eligible: dict[tuple, dict[str, dict[str, Decimal | None]]] = {}
+        self._positions: dict[tuple, Decimal] = {}
 
     def value(self, client: str, period: date, criterion: Criterion) -> Decimal | None:
         """Give the value that counts for a criterion, an earlier one where it may."""
@@ -138,8 +139,13 @@ class Clients:
         """
         if value is None or criterion.normalization == "none":
             return None
-        others = self.others(version, criterion, client, period)
-        return place(criterion.normalization, value, [*others.values(), value])
+        key = version.scorecard, version.name, criterion.name, client, value, period
+        if key not in self._positions:
+            others = self.others(version, criterion, client, period)
+            self._positions[key] = place(
+                criterion.normalization, value, [*others.values(), value]
+            )
+        return self._positions[key]
 
     def judgement(
         self,

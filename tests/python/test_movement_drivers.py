@@ -19,6 +19,9 @@ from random import Random
 
 import pytest
 
+import random_rules
+import small_worlds
+import world_tables
 from jinja_models import JinjaModels
 from oracle import half_up, months_before
 from oracle_causes import Comparison, movements
@@ -47,8 +50,8 @@ def run_in_memory(given: World) -> dict[str, list[Row]]:
     models.load(metric_table(given))
     for day in given.days:
         models.look_from(day, seed_tables(given, day))
-        models.run("int_profile_assignments")
-    return {table: models.run(table) for table in TABLES}
+        tables = {table: models.run(table) for table in TABLES}
+    return tables
 
 
 def assert_agreement(given: World, tables: dict[str, list[Row]]) -> None:
@@ -128,9 +131,8 @@ def assert_causes_fit(pair: Pair) -> None:
     ]
     if earlier[0] == earlier[1]:
         assert not kinds & {"metric", "missing_data"}
-    if not any(
-        each.normalization != "none" for both in pair.criteria.values() for each in both if each
-    ):
+    criteria = [each for both in pair.criteria.values() for each in both if each]
+    if all(each.normalization == "none" for each in criteria):
         assert "population" not in kinds
 
 
@@ -518,6 +520,16 @@ CAUSES_ON_PAPER = {
         world([WAITS], {"one": [values(size=80), values(size=20), values(size=30)]}),
         moved("metric", "size", 1, 1, 1),
     ),
+    # It is compared with the scored month before, not with the first one, in which the
+    # rules led to the profile that was given by hand since.
+    "a decision by hand that stood in for a score": (
+        world(
+            [version("1", criterion("b_2", "1", TENS))],
+            {"one": [values(size=80), values(size=20), values(), values(size=20)]},
+            (by_hand("one", "P1", 2, 3),),
+        ),
+        {**moved("override", None, 1, 1, 1), "compared_with": month(1)},
+    ),
     "what is known no longer suffices": (
         world([version("1", *HALVES, coverage="0.6")], {
             "one": [values(size=80, delay=80), values(size=80)],
@@ -602,6 +614,36 @@ def test_what_had_to_wait_says_for_how_long() -> None:
         ("confirmation", None, None, Decimal(2)),
         ("metric", Decimal(10), Decimal(20), Decimal(30)),
     ]
+
+
+@pytest.mark.parametrize("better_from, in_set", [("10", 3), ("30", 4)])
+def test_more_than_ten_changes_are_cut_off(
+    better_from: str, in_set: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve metrics fall from 100 points to none; the last three are tried as one.
+
+    Each is worth 8 1/3 points. One alone does not give 10 back; two would, but the last
+    three count as one. For 30 it takes these and another.
+    """
+    names = [f"m{number:02}" for number in range(1, 13)]
+    criteria = {f"k{name}": name for name in names}
+    for module in (random_rules, small_worlds, world_tables):
+        monkeypatch.setattr(module, "CRITERIA", criteria)
+        monkeypatch.setattr(module, "METRICS", ("tenure_months", *names))
+    weights = ["0.083333"] * 8 + ["0.083334"] * 4
+    judged = [
+        criterion(name, weight, TENS) for name, weight in zip(criteria, weights)
+    ]
+    rules = (rule("better", 1, "P1", condition("score", better_from)),)
+    given = world(
+        [version("1", *judged, rules=rules)],
+        {"one": [values(**dict.fromkeys(names, 100)), values(**dict.fromkeys(names, 0))]},
+    )
+    tables = run_in_memory(given)
+    [row] = tables[CAUSES]
+    assert (row["changes"], row["is_smallest"]) == (12, False)
+    assert (row["cause"], row["cause_changes"]) == ("several", in_set)
+    assert list(differences(given, tables)) == []
 
 
 # -- worlds made by chance -----------------------------------------------------------------

@@ -216,6 +216,8 @@ select
     judge_conditions.profile,
     judge_conditions.subject,
     judge_conditions.subject_name,
+    judge_conditions.lower_bound_before,
+    judge_conditions.upper_bound_before,
     judge_conditions.lower_bound_after as lower_bound,
     judge_conditions.upper_bound_after as upper_bound,
     judge_conditions.score_before,

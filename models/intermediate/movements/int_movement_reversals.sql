@@ -378,6 +378,9 @@ rank_sets as (
             partition by name_profiles.movement_id
             order by
                 name_profiles.set_size asc,
+                {{ client_profiles.is_in_set(
+                    'name_profiles.set_number', 'name_profiles.override_digit'
+                ) }} desc,
                 coalesce(
                     abs(name_profiles.score - name_profiles.score_after), 0
                 ) desc,

@@ -2,15 +2,30 @@
 {#- A client's scored period is compared with its scored period before. A
     movement whose profile had to be confirmed is compared with the last period
     in which the rules still led to the profile before. -#}
-with assignments as (
+with all_assignments as (
     select * from {{ ref('int_profile_assignments') }}
     where
         period_start < cast('{{ client_profiles.first_open_period() }}' as date)
-        and score is not null
 ),
 
 movements as (
     select * from {{ ref('fct_profile_movements') }}
+),
+
+-- A decision by hand may stand in a month without a score.
+find_sources as (
+    select
+        all_assignments.*,
+        lag(all_assignments.assignment_source) over (
+            partition by all_assignments.client_id, all_assignments.scorecard
+            order by all_assignments.period_start
+        ) as source_before
+    from all_assignments
+),
+
+assignments as (
+    select * from find_sources
+    where score is not null
 ),
 
 look_back as (
@@ -21,10 +36,7 @@ look_back as (
             partition by assignments.client_id, assignments.scorecard
             order by assignments.period_start
         ) as period_before,
-        lag(assignments.assignment_source) over (
-            partition by assignments.client_id, assignments.scorecard
-            order by assignments.period_start
-        ) as source_before,
+        assignments.source_before,
         assignments.period_start
     from assignments
 ),

@@ -42,7 +42,7 @@ find_easiest_levers as (
     group by targets.client_id, targets.scorecard, targets.target_profile
 ),
 
--- Null where a better profile is not reached yet: then any pair may be worth it.
+-- Null where a better profile is not reached yet: any pair may be worth it.
 limit_efforts as (
     select
         find_easiest_levers.client_id,
@@ -165,7 +165,8 @@ rank_paths as (
             order by
                 combine.effort,
                 combine.levers,
-                abs(combine.first_steps) + coalesce(abs(combine.second_steps), 0),
+                abs(combine.first_steps)
+                + coalesce(abs(combine.second_steps), 0),
                 combine.first_order,
                 combine.second_order,
                 abs(combine.first_steps)

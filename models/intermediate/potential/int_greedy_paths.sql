@@ -9,6 +9,22 @@
     good path, not always the easiest one. -#}
 {%- set versions = client_profiles.versions_in_force() -%}
 {%- set usage = client_profiles.rule_usage(versions) -%}
+{%- set changes = ['points_change', 'weight_change', 'value_needed'] -%}
+{%- for criterion in usage.gate_criteria -%}
+{%- do changes.append(criterion ~ '__changed_points') -%}
+{%- endfor -%}
+{%- set lever = 'partition by list_steps.client_id, list_steps.scorecard,'
+    ~ ' list_steps.path_rule, list_steps.metric' -%}
+{%- set so_far -%}
+            over (
+                partition by
+                    order_steps.client_id,
+                    order_steps.scorecard,
+                    order_steps.path_rule
+                order by order_steps.place
+                rows between unbounded preceding and current row
+            )
+{%- endset -%}
 with current_scores as (
     select * from {{ ref('int_current_scores') }}
 ),
@@ -116,29 +132,23 @@ list_steps as (
     where abs(levers.steps) >= coalesce(rule_needs.least_steps, 0)
 ),
 
-{%- set lever = 'partition by list_steps.client_id, list_steps.scorecard,'
-    ~ ' list_steps.path_rule, list_steps.metric' %}
 compare_with_before as (
     select
-        list_steps.*,
         max(
             case when list_steps.is_needed = 1 then list_steps.points_change end
         ) over ({{ lever }}) as needed_points_change,
         max(
             case when list_steps.is_needed = 1 then list_steps.effort end
         ) over ({{ lever }}) as needed_effort,
-        {%- set changes = ['points_change', 'weight_change', 'value_needed'] %}
-        {%- for criterion in usage.gate_criteria %}
-        {%- do changes.append(criterion ~ '__changed_points') %}
-        {%- endfor %}
         {%- for change in changes %}
         list_steps.{{ change }} - coalesce(
             lag(list_steps.{{ change }}) over (
                 {{ lever }} order by list_steps.steps
             ),
             0
-        ) as {{ change }}_added{{ ',' if not loop.last }}
+        ) as {{ change }}_added,
         {%- endfor %}
+        list_steps.*
     from list_steps
 ),
 
@@ -190,23 +200,13 @@ order_steps as (
                     when look_ahead.is_needed = 0
                         then look_ahead.best_gain_per_effort
                 end desc,
-                look_ahead.metric_order,
-                look_ahead.steps
+                look_ahead.metric_order asc,
+                look_ahead.steps asc
         ) as place
     from look_ahead
     where look_ahead.is_needed = 1 or look_ahead.best_gain_per_effort > 0
 ),
 
-{%- set so_far -%}
-            over (
-                partition by
-                    order_steps.client_id,
-                    order_steps.scorecard,
-                    order_steps.path_rule
-                order by order_steps.place
-                rows between unbounded preceding and current row
-            )
-{%- endset %}
 add_up_steps as (
     select
         order_steps.client_id,
@@ -263,7 +263,9 @@ rank_landings as (
         judge_steps.*,
         row_number() over (
             partition by
-                judge_steps.client_id, judge_steps.scorecard, judge_steps.path_rule
+                judge_steps.client_id,
+                judge_steps.scorecard,
+                judge_steps.path_rule
             order by judge_steps.place
         ) as landing
     from judge_steps
@@ -413,8 +415,8 @@ rank_savings as (
                 judge_less.client_id, judge_less.scorecard, judge_less.path_rule
             order by
                 judge_less.effort_saved desc,
-                judge_less.metric_order,
-                judge_less.steps
+                judge_less.metric_order asc,
+                judge_less.steps asc
         ) as saving
     from judge_less
     where judge_less.computed_profile = judge_less.target_profile
@@ -453,7 +455,9 @@ sum_up_paths as (
             and apply_savings.metric = levers.metric
             and apply_savings.steps = abs(levers.steps)
     group by
-        apply_savings.client_id, apply_savings.scorecard, apply_savings.path_rule
+        apply_savings.client_id,
+        apply_savings.scorecard,
+        apply_savings.path_rule
 ),
 
 rank_rules as (

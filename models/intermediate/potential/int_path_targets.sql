@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- Where a client could rise to: every profile of a better rank, also those that
--- no rule of the version leads to. Whoever has no profile yet could rise to all.
+-- Where a client could rise to: every profile of a better rank, also those
+-- that no rule of the version leads to. Whoever has none yet could rise to all.
 with current_scores as (
     select * from {{ ref('int_current_scores') }}
 ),
@@ -36,9 +36,10 @@ from current_scores
 inner join profiles
     on
         current_scores.scorecard = profiles.scorecard
+        and profiles.rank is not null
         and (
-            profiles.rank < current_scores.computed_rank
-            or (current_scores.computed_rank is null and profiles.rank is not null)
+            current_scores.computed_rank > profiles.rank
+            or current_scores.computed_rank is null
         )
 left join list_profiles_of_rules
     on

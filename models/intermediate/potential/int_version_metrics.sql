@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
-{#- What each version in force looks at, and which criterion speaks for a metric:
-    one that people can do something about, of the version if there is one. -#}
+{#- What each version in force looks at, and which criterion speaks for a
+    metric: one that people can do something about, of the version if there is
+    one. -#}
 with current_scores as (
     select * from {{ ref('int_current_scores') }}
 ),

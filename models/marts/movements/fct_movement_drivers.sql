@@ -160,6 +160,40 @@ word_gates as (
             and gate_changes.subject_name = criteria.criterion
 ),
 
+ask_gates as (
+    select
+        word_gates.*,
+        case word_gates.subject
+            when 'score' then 'the score'
+            when 'points'
+                then 'the number of points of ' || word_gates.metric_label
+            else word_gates.metric_label
+        end as looked_at,
+        {%- for side, lower, upper in [
+            ('before', 'lower_bound_before', 'upper_bound_before'),
+            ('after', 'lower_bound', 'upper_bound'),
+        ] %}
+        nullif(
+            coalesce('at least ' || {{ client_profiles.readable_value(
+                'word_gates.' ~ lower, 'word_gates.value_format'
+            ) }}, '')
+            || case
+                when
+                    word_gates.{{ lower }} is not null
+                    and word_gates.{{ upper }} is not null
+                    then ' and '
+                else ''
+            end
+            || coalesce('below ' || {{ client_profiles.readable_value(
+                'word_gates.' ~ upper, 'word_gates.value_format'
+            ) }}, ''),
+            ''
+        ) as asked_{{ side }},
+        {%- endfor %}
+        1 as one
+    from word_gates
+),
+
 describe_waits as (
     select
         movements.client_id,
@@ -223,47 +257,38 @@ combine as (
     from word_effects
     union all
     select
-        word_gates.client_id,
-        word_gates.scorecard,
+        ask_gates.client_id,
+        ask_gates.scorecard,
         'gate' as driver,
-        word_gates.criterion,
-        word_gates.metric_label,
-        word_gates.metric,
-        word_gates.rule,
-        word_gates.subject,
-        'Rule ' || word_gates.rule || ': '
-        || case word_gates.subject
-            when 'score' then 'the score'
-            when 'points' then 'the points of ' || word_gates.metric_label
-            else word_gates.metric_label
-        end
-        || case when word_gates.is_after then ' is now' else ' is no longer' end
-        || coalesce(' at least ' || {{ client_profiles.readable_value(
-            'word_gates.lower_bound', 'word_gates.value_format'
-        ) }}, '')
+        ask_gates.criterion,
+        ask_gates.metric_label,
+        ask_gates.metric,
+        ask_gates.rule,
+        ask_gates.subject,
+        'Rule ' || ask_gates.rule || ': ' || ask_gates.looked_at
         || case
-            when
-                word_gates.lower_bound is not null
-                and word_gates.upper_bound is not null
-                then ' and'
-            else ''
-        end
-        || coalesce(' below ' || {{ client_profiles.readable_value(
-            'word_gates.upper_bound', 'word_gates.value_format'
-        ) }}, '') as description,
-        word_gates.version_before,
-        word_gates.version,
-        word_gates.rules_fingerprint,
+            when ask_gates.asked_after is null
+                then ' no longer has to be ' || ask_gates.asked_before
+            when ask_gates.asked_before is null
+                then ' now has to be ' || ask_gates.asked_after
+                    || ' and is not'
+            when ask_gates.is_after
+                then ' is now ' || ask_gates.asked_after
+            else ' is no longer ' || ask_gates.asked_after
+        end as description,
+        ask_gates.version_before,
+        ask_gates.version,
+        ask_gates.rules_fingerprint,
         cast(null as decimal(8, 4)) as effect,
-        word_gates.value_before,
-        word_gates.value_after,
-        word_gates.score_before,
-        word_gates.score_after,
-        word_gates.is_before,
-        word_gates.is_after,
-        word_gates.period_before,
-        word_gates.period_start
-    from word_gates
+        ask_gates.value_before,
+        ask_gates.value_after,
+        ask_gates.score_before,
+        ask_gates.score_after,
+        ask_gates.is_before,
+        ask_gates.is_after,
+        ask_gates.period_before,
+        ask_gates.period_start
+    from ask_gates
     union all
     select
         override_changes.client_id,

@@ -187,7 +187,8 @@ select
         input_decimals=0,
     ) }} as decimal(7, 6)) as observed_rate,
     coalesce(count_observations.similar_clients, 0)
-    < {{ var('small_group_clients', 10) | int }} as is_small_group,
+    < {{ client_profiles.whole_number_var('small_group_clients', 10) }}
+        as is_small_group,
     put_into_words.period_start
 from put_into_words
 left join count_observations

@@ -48,13 +48,13 @@ rank_metric_flips as (
                 case
                     when measure_metric_flips.change_share is null then 1
                     else 0
-                end,
-                measure_metric_flips.change_share,
+                end asc,
+                measure_metric_flips.change_share asc,
                 abs(
                     measure_metric_flips.value_needed
                     - measure_metric_flips.value_now
-                ),
-                measure_metric_flips.metric_order,
+                ) asc,
+                measure_metric_flips.metric_order asc,
                 measure_metric_flips.steps desc
         ) as place
     from measure_metric_flips
@@ -78,7 +78,10 @@ rank_edge_flips as (
         row_number() over (
             partition by edge_flips.client_id, edge_flips.scorecard
             order by
-                case when edge_flips.edge_change_share is null then 1 else 0 end,
+                case
+                    when edge_flips.edge_change_share is null then 1
+                    else 0
+                end,
                 edge_flips.edge_change_share,
                 abs(edge_flips.edge_change),
                 {{ client_profiles.byte_order('edge_flips.criterion') }}

@@ -1,6 +1,6 @@
 {{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
-{%- set largest_change = '%.6f' | format(
-    var('sensitivity_weight_change', 0.05) | float
+{%- set largest_change = client_profiles.share_var(
+    'sensitivity_weight_change', 0.05
 ) -%}
 with current_scores as (
     select * from {{ ref('int_current_scores') }}
