@@ -8,6 +8,8 @@
 #                 its line in seeds/scorecards/restatements.csv (make restate)
 #   VERSION       candidate version that `make compare` shows; SCORECARD where
 #                 several have one of that name
+#   SINCE         day from which `make notices` shows notices, as YYYY-MM-DD
+#   FORMAT, OUT   csv or jsonl, and the file that `make notices` writes it to
 #   TESTS         what pytest runs (default: tests/python)
 
 PYTHON ?= python3
@@ -38,7 +40,7 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build check-seeds summary compare restate test lint install install-dev \
+.PHONY: help run build check-seeds summary compare notices restate test lint install install-dev \
 	packages deps demo-data doctor lock clean
 
 help: ## List the commands
@@ -62,6 +64,10 @@ compare: packages ## Show what a candidate version would change: VERSION=3
 	@echo "==> compare"
 	@$(DBT) --quiet run-operation print_comparison $(vars) --args \
 		"{$(if $(VERSION),version: '$(VERSION)'$(comma)) $(if $(SCORECARD),scorecard: '$(SCORECARD)')}"
+
+notices: packages ## Show what departments are told: SINCE=2026-09-01 [FORMAT=csv OUT=file]
+	@$(VENV_PYTHON) tools/notices.py --since "$$SINCE" \
+		$${FORMAT:+--format "$$FORMAT"} $${OUT:+--out "$$OUT"}
 
 # Closed periods are scored again only when it is on record who wants it and why.
 # What people write goes through the environment, so that any sign may stand in it.

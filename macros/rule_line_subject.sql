@@ -17,5 +17,8 @@
         'profile_overrides': "'client ' || " ~ line ~ ".client_id || ' by hand'",
         'restatements': "'restatement ' || " ~ line ~ '.restatement',
         'benefits': "'benefit ' || " ~ line ~ '.benefit',
+        'protocols': "'protocol of ' || " ~ line ~ ".profile || ' for ' || "
+            ~ line ~ ".department || coalesce(', on ' || " ~ line
+            ~ ".on_movement, '')",
     }[seed]) }}
 {%- endmacro %}

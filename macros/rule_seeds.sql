@@ -4,6 +4,6 @@
     {{ return([
         'scorecards', 'scorecard_versions', 'criteria', 'criterion_weights',
         'score_bands', 'profiles', 'profile_rules', 'profile_overrides',
-        'restatements', 'benefits',
+        'restatements', 'benefits', 'protocols',
     ]) }}
 {%- endmacro %}

@@ -48,6 +48,7 @@ joined_metrics as (
         support_metrics.ticket_rate,
         platform_metrics.self_service_rate,
         contact_metrics.contact_frequency,
+        contact_metrics.days_since_contact,
         client_periods.custom_integrations as project_complexity
     from client_periods
     left join order_metrics

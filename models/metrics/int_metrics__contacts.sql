@@ -44,6 +44,40 @@ filled_periods as (
 
 ),
 
+last_contacts as (
+
+    select
+        client_periods.client_id,
+        client_periods.period_start,
+        max(contacts.contacted_on) as contacted_on
+    from client_periods
+    inner join contacts
+        on
+            client_periods.client_id = contacts.client_id
+            and client_periods.period_end >= contacts.contacted_on
+    group by
+        client_periods.client_id,
+        client_periods.period_start
+
+),
+
+aged_contacts as (
+
+    -- A contact of a time before the client left and came back counts too.
+    select
+        client_periods.client_id,
+        client_periods.period_start,
+        {{ dbt.datediff(
+            'last_contacts.contacted_on', 'client_periods.period_end', 'day'
+        ) }} as days_since_contact
+    from client_periods
+    left join last_contacts
+        on
+            client_periods.client_id = last_contacts.client_id
+            and client_periods.period_start = last_contacts.period_start
+
+),
+
 windowed_contacts as (
 
     select
@@ -66,14 +100,20 @@ windowed_contacts as (
 calculated_metrics as (
 
     select
-        client_id,
-        period_start,
+        windowed_contacts.client_id,
+        windowed_contacts.period_start,
         {{ client_profiles.exact_ratio(
-            'contact_count',
-            'recorded_months',
+            'windowed_contacts.contact_count',
+            'windowed_contacts.recorded_months',
             input_decimals=0
-        ) }} as contact_frequency
+        ) }} as contact_frequency,
+        cast(aged_contacts.days_since_contact as integer)
+            as days_since_contact
     from windowed_contacts
+    inner join aged_contacts
+        on
+            windowed_contacts.client_id = aged_contacts.client_id
+            and windowed_contacts.period_start = aged_contacts.period_start
 
 )
 

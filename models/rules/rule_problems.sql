@@ -18,6 +18,10 @@ decisions as (
     select * from {{ ref('rule_problems__decisions') }}
 ),
 
+protocols as (
+    select * from {{ ref('rule_problems__protocols') }}
+),
+
 combine as (
     select * from lines
     union all
@@ -28,6 +32,8 @@ combine as (
     select * from profiles
     union all
     select * from decisions
+    union all
+    select * from protocols
 )
 
 select

@@ -73,7 +73,8 @@ find_wrong_ranks as (
     where (profiles.profile = 'not_yet_eligible') = (profiles.rank is not null)
 ),
 
--- Other tables say so of those who are no clients, or no longer.
+-- Other tables say so of those who are no clients, or no longer; protocols of
+-- those who come from anywhere.
 find_taken_names as (
     select
         'profiles' as seed,
@@ -81,10 +82,16 @@ find_taken_names as (
             as line_key,
         'profile' as column_name,
         profiles.profile as value,
-        'the name is taken: it stands for those who are not clients' as problem,
+        case profiles.profile
+            when 'entered'
+                then
+                    'the name is taken: it stands for those who come from '
+                    || 'anywhere'
+            else 'the name is taken: it stands for those who are not clients'
+        end as problem,
         'give the profile another name' as advice
     from profiles
-    where profiles.profile in ('not_a_client', 'left')
+    where profiles.profile in ('not_a_client', 'left', 'entered')
 ),
 
 judge_conditions as (

@@ -16,7 +16,7 @@ from demo_project import (  # noqa: F401
 )
 from seed_edits import append, edit_file, replace
 from warehouse_dump import (
-    CRITERIA, KEPT, MOVEMENTS, PROFILES, Dump, assert_same, rows_of,
+    CRITERIA, KEPT, MOVEMENTS, NOTICES, PROFILES, Dump, assert_same, rows_of,
 )
 
 BY_PERIOD = (PROFILES, CRITERIA, MOVEMENTS)
@@ -141,6 +141,17 @@ def test_a_profile(built_demo: DemoProject, project: DemoProject) -> None:  # no
         "profiles",
         append("relationship,S,5,S · To save,false,#CC79A7,Below 30 points: talk today"),
     )
+    project.edit_rules(
+        "protocols",
+        append(
+            *(
+                f"relationship,S,{department},,Talk to the client today,7,1,Phone call"
+                for department in (
+                    "support", "operations", "finance", "sales", "customer_success",
+                )
+            )
+        ),
+    )
     add_version_4(project)
     project.edit_rules(
         "profile_rules",
@@ -210,6 +221,15 @@ def test_a_scorecard(built_demo: DemoProject, project: DemoProject) -> None:  # 
         "profile_rules",
         append("care,2026.05,10,calm,calm,score,,50,", "care,2026.05,20,alarm,alarm,score,,,"),
     )
+    # One department is enough.
+    project.edit_rules(
+        "protocols",
+        append(
+            "care,calm,support,,Let them be,,24,",
+            "care,alarm,support,,Call them,7,1,Phone call",
+            "care,not_yet_eligible,support,,Let them be,,24,",
+        ),
+    )
 
     project.succeed("build", *WITHOUT_SOURCES)
 
@@ -224,5 +244,12 @@ def test_a_scorecard(built_demo: DemoProject, project: DemoProject) -> None:  # 
         "2026-05-01", "2026-06-01", "2026-07-01", "2026-08-01", "2026-09-01", LAST_PERIOD,
     }
     assert {row["profile"] for row in new} == {"calm", "alarm", "not_yet_eligible"}
+    moved = {
+        row["movement_id"] for row in rows_of(after, MOVEMENTS) if row["scorecard"] == "care"
+    }
+    assert moved
+    told = [row for row in rows_of(after, NOTICES) if row["scorecard"] == "care"]
+    assert {row["department"] for row in told} == {"support"}
+    assert {row["movement_id"] for row in told} <= moved
     # The name of a version is no number: its zero stays.
     assert {row["version"] for row in new} == {"2026.05"}

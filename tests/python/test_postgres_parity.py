@@ -16,7 +16,7 @@ import pytest
 from demo_project import DemoProject, assert_succeeded, built_demo  # noqa: F401
 from seed_edits import append, drop, repeat, replace
 from warehouse_dump import (
-    COMPARISON, CURRENT, MARTS, METRIC_HISTORY, PROFILES, RESTATED_PROFILES, RULE_CHANGES,
+    COMPARISON, CURRENT, MARTS, METRIC_HISTORY, NOTICES, PROFILES, RESTATED_PROFILES, RULE_CHANGES,
     SNAPSHOT, Dump, assert_same, connect_postgres, dump_postgres, row_count, rows_of,
 )
 
@@ -119,6 +119,12 @@ def second(twins: Twins, first: tuple[Dump, Dump], types: tuple) -> tuple[Dump, 
     project.edit_rules(
         "profiles", replace("B · Good", "B · Solid"), repeat("tier,", {"tier": "care"})
     )
+    project.edit_rules(
+        "protocols",
+        repeat("tier,", {"tier": "care"}),
+        replace("Quote list prices and sell no special projects,,48", "Do not call,,72"),
+        drop("relationship,A,sales,entered"),
+    )
     project.edit_rules("benefits", replace("express_dock,tier,40", "express_dock,care,30"))
     project.edit_rules(
         "profile_overrides",
@@ -178,6 +184,8 @@ def test_every_relation_is_the_same_after_a_change(
         "true", "false",
     }
     assert {row["kind"] for row in rows_of(on_duckdb, RULE_CHANGES)} == {"version", "edit"}
+    assert {row["kind"] for row in rows_of(on_duckdb, NOTICES)} == {"movement", "correction"}
+    assert {row["category"] for row in rows_of(on_duckdb, NOTICES)} >= {"withdrawn", "left"}
     assert {row["direction"] for row in rows_of(on_duckdb, COMPARISON)} == {
         "same", "better", "worse",
     }

@@ -17,7 +17,7 @@ from demo_project import (  # noqa: F401
 from project_files import ROOT, copy_project
 from warehouse_dump import (
     ASSIGNMENTS, CANDIDATES, CURRENT, KEPT, MARTS, METRIC_HISTORY, METRICS, MOVEMENTS,
-    PROFILES, SNAPSHOT, Dump, assert_same, rows_of,
+    NOTICES, PROFILES, SNAPSHOT, Dump, assert_same, rows_of,
 )
 
 
@@ -100,9 +100,18 @@ def test_month_by_month_is_the_same_as_all_at_once(
         )
 
     tables = (MARTS, METRIC_HISTORY)
-    assert_same(built_demo.dump(*tables), project.dump(*tables))
+    assert_same(
+        without_days_of_issue(built_demo.dump(*tables)),
+        without_days_of_issue(project.dump(*tables)),
+    )
     for as_of in days:
         assert known_on(project, as_of) == scored_before(project, as_of), as_of
+
+
+def without_days_of_issue(dump: Dump) -> Dump:
+    """Leave out when notices were issued: that is the day of the run."""
+    told = [{**row, "issued_on": None} for row in rows_of(dump, NOTICES)]
+    return {**dump, NOTICES: sorted(map(str, told))}
 
 
 def test_confirmation_goes_on_month_by_month_as_all_at_once(tmp_path: Path) -> None:

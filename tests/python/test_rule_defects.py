@@ -54,10 +54,13 @@ RULES_ADVICE = (
 METRICS = (
     "tenure_months, order_volume, order_trend, monthly_revenue, margin_rate, "
     "payment_delay_days, ticket_rate, self_service_rate, contact_frequency, "
-    "project_complexity"
+    "days_since_contact, project_complexity"
 )
 METRIC_ADVICE = (
     "use one of its columns: {}; or add this one as an integer or a decimal"
+)
+MOVEMENT_ADVICE = (
+    "write entered, left or the profile that the client comes from, or leave it empty"
 )
 LINE_ADVICE = "correct the line, or take it away"
 APPROVAL = (
@@ -270,8 +273,8 @@ DEFECTS = {
             "scorecards (scorecard is scorecard=tiers); "
             "correct the name, or add the line to scorecards.csv",
         ),
-        # Two conditions lead to the profile that is gone.
-        consequences=2,
+        # Two conditions lead to the profile that is gone, and eight protocols.
+        consequences=10,
     ),
     "unknown_scorecard_of_a_version": Defect(
         "scorecard_versions",
@@ -428,6 +431,8 @@ DEFECTS = {
             "profiles.csv (scorecard=tier): the line not_yet_eligible is missing; add it, "
             "without a rank: it names the clients that do not meet the requirements yet",
         ),
+        # Its protocols have no profile any more.
+        consequences=5,
     ),
     "profile_named_not_a_client": Defect(
         "profiles",
@@ -437,6 +442,8 @@ DEFECTS = {
             "stands for those who are not clients (profile is not_a_client); "
             "give the profile another name",
         ),
+        # It has no protocols.
+        consequences=5,
     ),
     "profile_named_left": Defect(
         "profiles",
@@ -445,6 +452,7 @@ DEFECTS = {
             "profiles.csv (scorecard=tier, profile=left): the name is taken: it stands "
             "for those who are not clients (profile is left); give the profile another name",
         ),
+        consequences=5,
     ),
     "unknown_status": Defect(
         "scorecard_versions",
@@ -587,6 +595,86 @@ DEFECTS = {
         (
             "benefits.csv (benefit=express_dock): capacity_per_period cannot be read as "
             "integer (capacity_per_period is -40); write a whole number, 0 or more",
+        ),
+    ),
+    "profile_named_entered": Defect(
+        "profiles",
+        append("tier,entered,4,Entered,false,#999999,They came"),
+        (
+            "profiles.csv (scorecard=tier, profile=entered): the name is taken: it stands "
+            "for those who come from anywhere (profile is entered); "
+            "give the profile another name",
+        ),
+        consequences=5,
+    ),
+    "profile_without_a_protocol": Defect(
+        "protocols",
+        drop("relationship,C,finance,,"),
+        (
+            "protocols.csv (scorecard=relationship, profile=C, department=finance): the "
+            "profile has no standing protocol for this department; "
+            "add a line with an empty on_movement",
+        ),
+    ),
+    "profile_with_two_protocols": Defect(
+        "protocols",
+        append("relationship,C,finance,,Invoice weekly,,,"),
+        (
+            "protocols.csv (scorecard=relationship, profile=C, department=finance, "
+            "on_movement=(empty)): 2 lines have this key; keep one of them",
+        ),
+    ),
+    "protocol_of_an_unknown_department": Defect(
+        "protocols",
+        replace(
+            "relationship,C,finance,,Invoice monthly",
+            "relationship,C,accounting,,Invoice monthly",
+        ),
+        (
+            "protocols.csv (scorecard=relationship, profile=C, department=accounting, "
+            "on_movement=(empty)): department is not one of the known words (department "
+            "is accounting); write support or operations or finance or sales or "
+            "customer_success",
+            "protocols.csv (scorecard=relationship, profile=C, department=finance): the "
+            "profile has no standing protocol for this department; "
+            "add a line with an empty on_movement",
+        ),
+    ),
+    "protocol_of_an_unknown_profile": Defect(
+        "protocols",
+        append("tier,core,sales,entered,Call,,,"),
+        (
+            "protocols.csv (scorecard=tier, profile=core, department=sales, "
+            "on_movement=entered): there is no such line in profiles (scorecard, profile is "
+            "scorecard=tier, profile=core); "
+            "correct the name, or add the line to profiles.csv",
+        ),
+    ),
+    "protocol_for_a_movement_from_nowhere": Defect(
+        "protocols",
+        append("tier,orbital,sales,A,Call,,,"),
+        (
+            "protocols.csv (scorecard=tier, profile=orbital, department=sales, "
+            "on_movement=A): on_movement is neither entered, left nor a profile of the "
+            f"scorecard (on_movement is A); {MOVEMENT_ADVICE}",
+        ),
+    ),
+    "protocol_for_a_movement_to_the_same_profile": Defect(
+        "protocols",
+        append("tier,orbital,sales,orbital,Call,,,"),
+        (
+            "protocols.csv (scorecard=tier, profile=orbital, department=sales, "
+            "on_movement=orbital): no client moves from a profile to the same one "
+            f"(on_movement is orbital); {MOVEMENT_ADVICE}",
+        ),
+    ),
+    "protocol_with_a_cadence_of_no_days": Defect(
+        "protocols",
+        replace("Carry out the growth plan together,30,", "Carry out the growth plan together,0,"),
+        (
+            "protocols.csv (scorecard=relationship, profile=A, department=customer_success, "
+            "on_movement=(empty)): cadence_days cannot be read as positive_integer "
+            "(cadence_days is 0); write a whole number, 1 or more",
         ),
     ),
     "benefit_of_an_unknown_scorecard": Defect(

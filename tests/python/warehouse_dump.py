@@ -38,11 +38,15 @@ COMPARISON = "client_profiles.fct_version_comparison"
 LEDGER = "client_profiles.fct_override_ledger"
 RESTATED_PROFILES = "client_profiles.fct_restated_profiles"
 RULE_CHANGES = "client_profiles.rpt_rule_changes"
+PROTOCOLS = "client_profiles.client_protocols"
+NOTICES = "client_profiles.fct_department_notices"
+AGENDA = "client_profiles.rpt_contact_agenda"
+SAID = "client_profiles_intermediate.int_department_notices"
 POPULATION_EFFECT = "client_profiles.rpt_population_effect"
 POPULATION_EFFECTS = "client_profiles_intermediate.int_population_effects"
 
 # What the readers see, and what no later build could bring back.
-KEPT = (MARTS, SNAPSHOTS, METRIC_HISTORY, ASSIGNMENTS, RESTATED)
+KEPT = (MARTS, SNAPSHOTS, METRIC_HISTORY, ASSIGNMENTS, RESTATED, SAID)
 
 DIFFERENCES_SHOWN = 3
 

@@ -63,6 +63,13 @@ def seed_tables(world: World, day: date) -> dict[str, Table]:
     tables["benefits"] = (
         ["benefit", "scorecard", "capacity_per_period", "description"], []
     )
+    tables["protocols"] = (
+        [
+            "scorecard", "profile", "department", "on_movement", "action", "cadence_days",
+            "response_hours", "meeting_format",
+        ],
+        [],
+    )
     return tables
 
 

@@ -1,0 +1,3 @@
+{% snapshot protocols_snapshot %}
+{{ client_profiles.rule_snapshot('protocols') }}
+{% endsnapshot %}
