@@ -57,6 +57,21 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Pre-hook: gives the history the columns that its seed got since. It comes
+    before anything is deleted, because DuckDB adds no column to a table that the
+    same transaction has deleted from.
+
+    snapshot: the snapshot's own relation (`this`)
+    returns: nothing                                                       -#}
+{% macro rule_snapshot_add_columns(snapshot) -%}
+    {%- if client_profiles.snapshot_exists(snapshot) -%}
+        {%- set lines = ref('stg_' ~ model.name | replace('_snapshot', '')) -%}
+        {%- do create_columns(
+            snapshot, adapter.get_missing_columns(lines, snapshot)
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Post-hook: ends the records of lines that are no longer in the seed, on the
     as-of date; dbt's own hard deletes would write the clock's time.
 

@@ -1,42 +1,55 @@
-{#- Each benefit goes to the clients in order of profile and score, down to its
-    capacity; the same order by both versions says who would gain or lose it. -#}
+{#- The same queue as fct_benefit_queue, by both versions, says who would gain or
+    lose a benefit. -#}
+{%- set sides = ['approved', 'candidate'] -%}
 with comparison as (
     select * from {{ ref('fct_version_comparison') }}
 ),
 
 benefits as (
-    select * from {{ ref('stg_benefits') }}
+    select * from {{ ref('int_benefits') }}
+),
+
+judge_clients as (
+    select
+        comparison.*,
+        benefits.benefit,
+        {%- for side in sides %}
+        {{ client_profiles.benefit_ineligibility(
+            'comparison.' ~ side ~ '_rank',
+            'comparison.' ~ side ~ '_score',
+            'benefits',
+        ) }} as {{ side }}_ineligibility,
+        {%- endfor %}
+        benefits.capacity_per_period
+    from comparison
+    inner join benefits on comparison.scorecard = benefits.scorecard
 ),
 
 queue_clients as (
     select
-        comparison.client_id,
-        comparison.scorecard,
-        comparison.version,
-        benefits.benefit,
-        comparison.approved_profile,
-        comparison.candidate_profile,
-        comparison.rules_fingerprint,
-        benefits.capacity_per_period,
-        {%- for side in ['approved', 'candidate'] %}
+        judge_clients.*
+        {%- for side in sides %},
         case
-            when comparison.{{ side }}_rank is not null
+            when judge_clients.{{ side }}_ineligibility is null
                 then row_number() over (
                     partition by
-                        comparison.scorecard,
-                        comparison.version,
-                        benefits.benefit,
-                        comparison.period_start
-                    order by
-                        coalesce(comparison.{{ side }}_rank, 999999),
-                        coalesce(comparison.{{ side }}_score, -1) desc,
-                        {{ client_profiles.byte_order('comparison.client_id') }}
+                        judge_clients.version,
+                        judge_clients.benefit,
+                        judge_clients.period_start,
+                        case
+                            when judge_clients.{{ side }}_ineligibility is null
+                                then 1
+                            else 0
+                        end
+                    order by {{ client_profiles.benefit_queue_order(
+                        'judge_clients.' ~ side ~ '_rank',
+                        'judge_clients.' ~ side ~ '_score',
+                        'judge_clients.client_id',
+                    ) }}
                 )
-        end as {{ side }}_place,
+        end as {{ side }}_place
         {%- endfor %}
-        comparison.period_start
-    from comparison
-    inner join benefits on comparison.scorecard = benefits.scorecard
+    from judge_clients
 ),
 
 find_holders as (

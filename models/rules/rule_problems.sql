@@ -22,6 +22,10 @@ protocols as (
     select * from {{ ref('rule_problems__protocols') }}
 ),
 
+benefits as (
+    select * from {{ ref('rule_problems__benefits') }}
+),
+
 combine as (
     select * from lines
     union all
@@ -34,6 +38,8 @@ combine as (
     select * from decisions
     union all
     select * from protocols
+    union all
+    select * from benefits
 )
 
 select

@@ -123,25 +123,14 @@ count_observations as (
         list_needed_steps.band_number_needed
 ),
 
--- The least value below a threshold is said as the threshold.
 put_into_words as (
     select
         describe_levers.*,
         {{ client_profiles.readable_value(
             'describe_levers.value_now', 'describe_levers.value_format'
         ) }} as value_now_text,
-        case
-            when describe_levers.steps > 0
-                then {{ client_profiles.readable_value(
-                    'describe_levers.value_needed',
-                    'describe_levers.value_format',
-                ) }}
-            else 'below ' || {{ client_profiles.readable_value(
-                'cast(describe_levers.value_needed + 0.000001'
-                    ~ ' as decimal(18, 6))',
-                'describe_levers.value_format',
-            ) }}
-        end as value_needed_text
+        {{ client_profiles.value_needed_in_words('describe_levers') }}
+            as value_needed_text
     from describe_levers
 )
 
@@ -159,19 +148,7 @@ select
     bands_needed.label as band_needed_label,
     put_into_words.value_now_text,
     put_into_words.value_needed_text,
-    case
-        when put_into_words.steps > 0 then 'Raise '
-        else 'Lower '
-    end
-    || put_into_words.label
-    || ' from '
-    || put_into_words.value_now_text
-    || ' to '
-    || put_into_words.value_needed_text
-    || case
-        when put_into_words.value_format = 'percent' then ''
-        else ' ' || put_into_words.unit
-    end as sentence,
+    {{ client_profiles.lever_in_words('put_into_words') }} as sentence,
     put_into_words.improvement_action,
     put_into_words.rules_fingerprint,
     cast(put_into_words.step_order as integer) as step_order,
