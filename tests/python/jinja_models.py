@@ -303,3 +303,9 @@ def _surrogate_key(columns: list[str]) -> str:
 
 def _literal(cell: str) -> str:
     return "'" + cell.replace("'", "''") + "'" if cell else "null"
+
+
+@functools.cache
+def in_memory() -> JinjaModels:
+    """Give one renderer, whose compiled templates all worlds share."""
+    return JinjaModels()

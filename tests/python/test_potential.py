@@ -9,29 +9,23 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import functools
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from math import prod
 from pathlib import Path
-from random import Random
 
 import duckdb
 import pytest
 
 from demo_project import DemoProject, built_demo  # noqa: F401
 from integration_builds import online_retail_build  # noqa: F401
-from jinja_models import JinjaModels
-from oracle import Condition, Rule, Verdict, Version, half_up
+from oracle import Verdict, half_up
 from oracle_potential import (
     MILLIONTH,
-    Situation,
-    Trait,
     easiest_paths,
     levers,
     observed_rate,
@@ -39,130 +33,23 @@ from oracle_potential import (
     profile_of_score,
     profile_of_weight,
     representative,
-    situations,
 )
 from project_files import ROOT
-from random_rules import CRITERIA, RANKS, World, catch_all, random_world
-from world_tables import metric_table, seed_tables
+from random_rules import RANKS
+from tried_worlds import Row, Tried
+from walked_levers import read_seeds, walk
 
 WORLDS = range(32)
-
-Row = dict
-
-
-class Tried:
-    """A random world and what the project says of its last period."""
-
-    def __init__(self, seed: int):
-        random = Random(seed)
-        self.world: World = random_world(random, scorecards=3, clients=7, periods=9)
-        self.traits = {
-            name: Trait(
-                metric,
-                random.choice(["higher_is_better", "lower_is_better"]),
-                random.random() < 0.9,
-                random.randint(1, 3),
-            )
-            for name, metric in CRITERIA.items()
-        }
-        # Rules by chance rarely ask for more of several things at once.
-        if seed % 4:
-            self.world = as_people_write(random, self.world, self.traits)
-        models = in_memory()
-        models.load(metric_table(self.world))
-        for day in self.world.days:
-            seeds = seed_tables(self.world, day)
-            for line in seeds["criteria"][1]:
-                trait = self.traits[line["criterion"]]
-                line["direction"] = trait.direction
-                line["is_actionable"] = str(trait.is_actionable).lower()
-                line["effort"] = str(trait.effort)
-            models.look_from(day, seeds)
-            models.run("int_profile_assignments")
-        self.tables = {
-            table: models.run(table)
-            for table in (
-                "int_metric_options", "int_weight_flips", "int_edge_flips",
-                "fct_paths_to_ideal", "fct_path_steps", "fct_profile_sensitivity",
-                "rpt_criterion_sensitivity",
-            )
-        }
-        self.situations: dict[str, Situation] = situations(self.world.verdicts)
-
-    def clients(self):
-        """List scorecard, situation, client and verdict of everybody."""
-        for scorecard, situation in self.situations.items():
-            for client, verdict in situation.verdicts.items():
-                yield scorecard, situation, client, verdict
-
-    def by_client(self, table: str) -> dict[tuple, list[Row]]:
-        """Give the rows of a table by scorecard and client."""
-        found = defaultdict(list)
-        for row in self.tables[table]:
-            found[row["scorecard"], row["client_id"]].append(row)
-        return found
-
-
-def as_people_write(random: Random, world: World, traits: dict[str, Trait]) -> World:
-    """Let better values be worth more and better profiles ask for more, all weigh alike."""
-
-    def write(version: Version) -> Version:
-        criteria = []
-        for criterion in version.criteria:
-            points = sorted(band.points for band in criterion.bands)
-            if traits[criterion.name].sign < 0:
-                points.reverse()
-            bands = tuple(
-                replace(band, points=worth) for band, worth in zip(criterion.bands, points)
-            )
-            weight = (1 / Decimal(len(version.criteria))).quantize(MILLIONTH)
-            if not criteria:
-                weight = 1 - weight * (len(version.criteria) - 1)
-            criteria.append(replace(criterion, bands=bands, weight=weight))
-        rules = [
-            Rule(profile, priority, profile, (Condition("score", None, bound, None),))
-            for priority, profile, bound in (
-                (1, "P1", Decimal(random.randint(60, 90))),
-                (2, "P2", Decimal(random.randint(20, 60))),
-            )
-        ]
-        gate = random.choice([None, "points", "metric"])
-        criterion = random.choice(criteria)
-        if gate == "points":
-            bound = random.choice(criterion.bands).points
-            gates = (Condition(gate, criterion.name, bound, None),)
-        elif gate == "metric":
-            bounds = [band.lower for band in criterion.bands if band.lower is not None]
-            gates = tuple(
-                Condition(gate, criterion.metric, bound, None)
-                if traits[criterion.name].sign > 0
-                else Condition(gate, criterion.metric, None, bound)
-                for bound in bounds[:1]
-            )
-        else:
-            gates = ()
-        rules[0] = replace(rules[0], conditions=(*rules[0].conditions, *gates))
-        return replace(
-            version, criteria=tuple(criteria), rules=(*rules, catch_all("otherwise", 3))
-        )
-
-    return replace(
-        world,
-        versions=[write(version) for version in world.versions],
-        candidates=[write(version) for version in world.candidates],
-    )
-
-
-@functools.cache
-def in_memory() -> JinjaModels:
-    """Give the renderer, whose compiled templates all worlds share."""
-    return JinjaModels()
+TABLES = (
+    "int_metric_options", "int_weight_flips", "int_edge_flips", "fct_paths_to_ideal",
+    "fct_path_steps", "fct_profile_sensitivity", "rpt_criterion_sensitivity",
+)
 
 
 @functools.cache
 def tried(seed: int) -> Tried:
     """Give a random world, run once."""
-    return Tried(seed)
+    return Tried(seed, TABLES)
 
 
 @pytest.fixture(params=WORLDS)
@@ -573,24 +460,10 @@ def test_the_worlds_are_worth_trying() -> None:
 # -- paths that are walked --------------------------------------------------------
 
 
-def read_seeds(folder: Path) -> dict[str, tuple[list[str], list[Row]]]:
-    """Read rule seeds as texts."""
-    seeds = {}
-    for file in sorted(folder.glob("*.csv")):
-        with file.open(newline="", encoding="utf-8") as lines:
-            reader = csv.DictReader(lines)
-            seeds[file.stem] = (list(reader.fieldnames), list(reader))
-    return seeds
-
-
 def walk_paths(build_file: Path, seeds_folder: Path, one_by_one: int) -> dict[str, int]:
-    """Let clients do what their paths say, and let the engine judge them.
+    """Let clients do what their paths say, and find them where they were promised to be.
 
-    Each trial is the last months of all clients once more, moved to a time of its own.
-    Where a scorecard looks at values only, all clients walk to a profile at once, as none
-    can touch another; where it looks at places, one client walks in each trial.
-
-    one_by_one: how many of the latter are tried, spread over all of them
+    one_by_one: how many are tried of those that can touch other clients
     returns: how many clients were found in the promised profile, by scorecard
     """
     with duckdb.connect(str(build_file), read_only=True) as connection:
@@ -601,24 +474,6 @@ def walk_paths(build_file: Path, seeds_folder: Path, one_by_one: int) -> dict[st
             " using (scorecard, criterion)"
             " order by scorecard, target_profile, client_id"
         ).fetchall()
-        metrics = [
-            row[0] for row in connection.execute(
-                "select column_name from information_schema.columns"
-                " where table_name = 'int_metric_history'"
-                " and column_name not in ('client_id', 'period_start')"
-            ).fetchall()
-        ]
-        places = {
-            row[0] for row in connection.execute(
-                "select distinct scorecard"
-                " from client_profiles_intermediate.int_version_metrics"
-                " inner join client_profiles_intermediate.int_scored_criteria as criteria"
-                " using (scorecard, version) where criteria.normalization <> 'none'"
-            ).fetchall()
-        }
-        [last_period] = connection.execute(
-            "select max(period_start) from client_profiles.client_profiles"
-        ).fetchone()
         now = {
             (scorecard, client): profile
             for scorecard, client, profile in connection.execute(
@@ -626,77 +481,15 @@ def walk_paths(build_file: Path, seeds_folder: Path, one_by_one: int) -> dict[st
                 " from client_profiles.client_profiles"
             ).fetchall()
         }
-    last = f"date '{last_period}'"
     walks = defaultdict(dict)
     for scorecard, target, client, metric, value in steps:
         walks[scorecard, target, client][metric] = value
-    trials = defaultdict(list)
-    alone = [key for key in walks if key[0] in places]
-    for key in alone[:: max(1, -(-len(alone) // one_by_one))]:
-        trials[key].append(key)
-    for key in walks:
-        if key[0] not in places:
-            trials[key[:2]].append(key)
-    # A trial without any walk: it gives what the clients are now.
-    trials["nobody"] = []
-
-    models = in_memory()
-    months, gap = 7, 14
-    changed = [
-        (number, client, *(walks[scorecard, target, client].get(each) for each in metrics))
-        for number, keys in enumerate(trials.values())
-        for scorecard, target, client in keys
-    ]
-    literals = ", ".join(
-        "(" + ", ".join(
-            "null" if each is None else f"'{each}'" if isinstance(each, str) else str(each)
-            for each in row
-        ) + ")"
-        for row in changed
-    )
-    columns = ", ".join(
-        f"coalesce(cast(changed.new_{each} as decimal(28, 6)), history.{each}) as {each}"
-        for each in metrics
-    )
-    names = ", ".join(["trial", "client_id", *(f"new_{each}" for each in metrics)])
-    models.load_query(
-        build_file,
-        f"""
-        with changed({names}) as (values {literals})
-        select
-            history.client_id, {columns},
-            cast(
-                history.period_start + to_years(50)
-                + to_months(cast(trials.trial as integer) * {gap})
-                as date
-            ) as period_start
-        from build.client_profiles_intermediate.int_metric_history as history
-        cross join range({len(trials)}) as trials(trial)
-        left join changed
-            on history.client_id = changed.client_id and trials.trial = changed.trial
-            and history.period_start = {last}
-        where history.period_start > {last} - interval {months} month
-            and history.period_start <= {last}
-        """,
-    )
-    models.look_from(datetime.date(9000, 1, 1), read_seeds(seeds_folder))
-    found = {
-        (row["period_start"], row["scorecard"], row["client_id"]): row["computed_profile"]
-        for row in models.run("int_profile_candidates")
-    }
     arrived = defaultdict(int)
-    for number, keys in enumerate(trials.values()):
-        month = last_period.year * 12 + last_period.month - 1 + 600 + number * gap
-        period = datetime.date(month // 12, month % 12 + 1, 1)
-        for scorecard, target, client in keys:
-            assert found[period, scorecard, client] == target
-            assert now[scorecard, client] != target
-            arrived[scorecard] += 1
-    # Nobody else is moved, and without any walk everybody stays.
-    assert now == {
-        (scorecard, client): found[period, scorecard, client]
-        for scorecard, client in now
-    }
+    trials = walk(build_file, seeds_folder, walks, one_by_one)
+    for (scorecard, target, client), found in trials.items():
+        assert found[scorecard, client].profile == target
+        assert now[scorecard, client] != target
+        arrived[scorecard] += 1
     return arrived
 
 

@@ -61,7 +61,11 @@ def seed_tables(world: World, day: date) -> dict[str, Table]:
         [],
     )
     tables["benefits"] = (
-        ["benefit", "scorecard", "capacity_per_period", "description"], []
+        [
+            "benefit", "scorecard", "lowest_profile", "minimum_score",
+            "capacity_per_period", "description",
+        ],
+        [],
     )
     tables["protocols"] = (
         [
