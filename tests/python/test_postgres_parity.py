@@ -125,7 +125,7 @@ def second(twins: Twins, first: tuple[Dump, Dump], types: tuple) -> tuple[Dump, 
         replace("Quote list prices and sell no special projects,,48", "Do not call,,72"),
         drop("relationship,A,sales,entered"),
     )
-    project.edit_rules("benefits", replace("express_dock,tier,40", "express_dock,care,30"))
+    project.edit_rules("benefits", replace("express_dock,tier,orbital,,40", "express_dock,care,,30.5,30"))
     project.edit_rules(
         "profile_overrides",
         drop("tier,C0028,"),

@@ -59,6 +59,7 @@ METRICS = (
 METRIC_ADVICE = (
     "use one of its columns: {}; or add this one as an integer or a decimal"
 )
+LOWEST_PROFILE_ADVICE = "write a profile of the scorecard, or leave it empty for all of them"
 MOVEMENT_ADVICE = (
     "write entered, left or the profile that the client comes from, or leave it empty"
 )
@@ -591,10 +592,35 @@ DEFECTS = {
     ),
     "benefit_for_less_than_nobody": Defect(
         "benefits",
-        replace("express_dock,tier,40", "express_dock,tier,-40"),
+        replace("express_dock,tier,orbital,,40", "express_dock,tier,orbital,,-40"),
         (
             "benefits.csv (benefit=express_dock): capacity_per_period cannot be read as "
             "integer (capacity_per_period is -40); write a whole number, 0 or more",
+        ),
+    ),
+    "benefit_for_an_unknown_profile": Defect(
+        "benefits",
+        replace("express_dock,tier,orbital", "express_dock,tier,B"),
+        (
+            "benefits.csv (benefit=express_dock): the scorecard has no such profile "
+            f"(lowest_profile is B); {LOWEST_PROFILE_ADVICE}",
+        ),
+    ),
+    "benefit_for_those_who_wait": Defect(
+        "benefits",
+        replace("express_dock,tier,orbital", "express_dock,tier,not_yet_eligible"),
+        (
+            "benefits.csv (benefit=express_dock): clients without a profile stand in no "
+            f"queue (lowest_profile is not_yet_eligible); {LOWEST_PROFILE_ADVICE}",
+        ),
+    ),
+    "benefit_for_a_score_that_nobody_has": Defect(
+        "benefits",
+        replace("growth_workshop,relationship,C,55", "growth_workshop,relationship,C,101"),
+        (
+            "benefits.csv (benefit=growth_workshop): minimum_score cannot be read as points "
+            "(minimum_score is 101); write a number from 0 to 100 with a decimal point and "
+            "at most two decimals",
         ),
     ),
     "profile_named_entered": Defect(
@@ -679,7 +705,7 @@ DEFECTS = {
     ),
     "benefit_of_an_unknown_scorecard": Defect(
         "benefits",
-        replace("express_dock,tier,40", "express_dock,tiers,40"),
+        replace("express_dock,tier,orbital,,40", "express_dock,tiers,,,40"),
         (
             "benefits.csv (benefit=express_dock): there is no such line in scorecards "
             "(scorecard is scorecard=tiers); "

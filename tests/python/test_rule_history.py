@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from demo_project import DemoProject, built_demo  # noqa: F401
@@ -28,7 +29,7 @@ DAYS = ("2026-09-01", "2026-10-01", "2026-11-01")
 SEEDS = sorted(path.stem for path in (ROOT / "seeds" / "scorecards").glob("*.csv"))
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 
-DOCK = "express_dock,tier,40,Own dock door with same-day dispatch in peak weeks"
+DOCK = "express_dock,tier,orbital,,40,Own dock door with same-day dispatch in peak weeks"
 LABEL = "relationship,A,1,A · Ideal,true"
 CANDIDATE = "relationship,3,candidate,2026-12-01,,2,3,0.6,,,"
 APPROVED = "relationship,3,approved,2026-10-01,,2,3,0.6,Board,2026-09-28,"
@@ -261,7 +262,7 @@ def test_the_last_run_of_a_date_counts(history, tmp_path: Path) -> None:
     before = project.dump(SNAPSHOTS)
     edits = {
         "scorecards": ("Tier,", "Rank,"),
-        "benefits": ("express_dock,tier,45", "express_dock,tier,20"),
+        "benefits": ("express_dock,tier,orbital,,45", "express_dock,tier,orbital,,20"),
     }
     dumps = []
     for take_back in (False, True):
@@ -279,6 +280,22 @@ def test_a_second_run_on_the_date_changes_nothing(history, tmp_path: Path) -> No
     before = project.dump(SNAPSHOTS)
     project.succeed("snapshot", "--vars", f"{{as_of: {DAYS[2]}}}")
     assert_same(before, project.dump(SNAPSHOTS))
+
+
+def test_a_seed_may_get_a_column(history, tmp_path: Path) -> None:
+    """The history gets it too, also on a date that is recorded once more."""
+    project = history[0].copy_to(tmp_path / "column")
+    table = f"{SNAPSHOTS}.criterion_weights_snapshot"
+    recorded = (
+        f"select line_key, normalization from {table}"
+        f" where dbt_valid_from = '{DAYS[2]}' order by all"
+    )
+    before = project.query(recorded)
+    assert before
+    with duckdb.connect(str(project.build_file)) as connection:
+        connection.execute(f"alter table {table} drop column normalization")
+    project.succeed("snapshot", "--vars", f"{{as_of: {DAYS[2]}}}")
+    assert project.query(recorded) == before
 
 
 def test_a_line_can_come_back(history, tmp_path: Path) -> None:
