@@ -1,5 +1,5 @@
-{#- The same queue as fct_benefit_queue, by both versions, says who would gain or
-    lose a benefit. -#}
+{#- The same queue as fct_benefit_queue, by both versions, says who would gain
+    or lose a benefit. -#}
 {%- set sides = ['approved', 'candidate'] -%}
 with comparison as (
     select * from {{ ref('fct_version_comparison') }}
@@ -27,8 +27,15 @@ judge_clients as (
 
 queue_clients as (
     select
-        judge_clients.*
-        {%- for side in sides %},
+        judge_clients.client_id,
+        judge_clients.scorecard,
+        judge_clients.version,
+        judge_clients.benefit,
+        judge_clients.approved_profile,
+        judge_clients.candidate_profile,
+        judge_clients.rules_fingerprint,
+        judge_clients.capacity_per_period,
+        {%- for side in sides %}
         case
             when judge_clients.{{ side }}_ineligibility is null
                 then row_number() over (
@@ -47,8 +54,9 @@ queue_clients as (
                         'judge_clients.client_id',
                     ) }}
                 )
-        end as {{ side }}_place
+        end as {{ side }}_place,
         {%- endfor %}
+        judge_clients.period_start
     from judge_clients
 ),
 

@@ -4,14 +4,13 @@
 
 | fixture | gives |
 |---|---|
-| `built_demo` | the demo, built and tested once per process: only to be read |
+| `built_demo` | the demo, built and tested once, for all processes: only to be read |
 
 A test that changes something works on a copy of it: `built_demo.copy_to(folder)`.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 import shutil
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from built_once import built_once
 from dbt_forks import fork_dbt
 from dbt_runner import DbtResult
 from project_files import LEFT_OUT, copy_project, install_packages
@@ -197,15 +197,11 @@ def copy_warehouse(source: Path, destination: Path) -> None:
     shutil.copy(source, destination)
 
 
-# Cached, because pytest keeps a fixture apart for every module that imports it.
-@functools.cache
-def _build(parent: Path) -> DemoProject:
-    project = DemoProject(copy_project(parent / "built_demo"))
-    project.succeed("build")
-    return project
-
-
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoProject:
     """Give the demo, built and tested; tests only read it."""
-    return _build(tmp_path_factory.getbasetemp())
+
+    def build(folder: Path) -> None:
+        DemoProject(copy_project(folder)).succeed("build")
+
+    return DemoProject(built_once(tmp_path_factory, "built_demo", build))

@@ -1,4 +1,4 @@
-"""Builds of the projects in integration_tests/, each made once per process.
+"""Builds of the projects in integration_tests/, each made once.
 
 A test module asks for one by importing its fixture:
 
@@ -16,12 +16,12 @@ not at hand, the tests are skipped.
 
 from __future__ import annotations
 
-import functools
 import shutil
 from pathlib import Path
 
 import pytest
 
+from built_once import built_once
 from dbt_runner import DbtResult, run_dbt
 from project_files import LEFT_OUT, ROOT, install_packages
 
@@ -58,23 +58,24 @@ def run_integration(
     )
 
 
-# Cached, because pytest keeps a fixture apart for every module that imports it.
-@functools.cache
-def _build(name: str, shared_data: Path, parent: Path) -> Path:
+def _build(
+    name: str, shared_data: Path, factory: pytest.TempPathFactory
+) -> Path:
     data_file(name, shared_data)
-    # What a failed build left would hide why the next attempt fails.
-    shutil.rmtree(parent / "integration_tests" / name, ignore_errors=True)
-    # Links are followed: the copy holds the description of the seeds itself, as
-    # the project of an adopter does.
-    project_dir = shutil.copytree(
-        ROOT / "integration_tests" / name,
-        parent / "integration_tests" / name,
-        ignore=shutil.ignore_patterns(*LEFT_OUT),
-    )
-    install_packages(project_dir, local={"client_profiles": ROOT})
-    result = run_integration(project_dir, shared_data, ["build"])
-    assert result.exit_code == 0, result.output
-    return project_dir / "build.duckdb"
+
+    def build(folder: Path) -> None:
+        # Links are followed: the copy holds the description of the seeds itself, as
+        # the project of an adopter does.
+        shutil.copytree(
+            ROOT / "integration_tests" / name,
+            folder,
+            ignore=shutil.ignore_patterns(*LEFT_OUT),
+        )
+        install_packages(folder, local={"client_profiles": ROOT})
+        result = run_integration(folder, shared_data, ["build"])
+        assert result.exit_code == 0, result.output
+
+    return built_once(factory, name, build) / "build.duckdb"
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +83,10 @@ def online_retail_build(
     shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """Give the DuckDB file of integration_tests/online_retail, built and tested."""
-    return _build("online_retail", shared_data, tmp_path_factory.getbasetemp())
+    return _build("online_retail", shared_data, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def rfm_build(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the DuckDB file of integration_tests/rfm_published, built and tested."""
-    return _build("rfm_published", shared_data, tmp_path_factory.getbasetemp())
+    return _build("rfm_published", shared_data, tmp_path_factory)

@@ -188,7 +188,8 @@ rank_levers as (
             or try_options.rank_then < try_options.line_rank
             or (
                 try_options.rank_then = try_options.line_rank
-                and try_options.score_then > coalesce(try_options.line_score, -1)
+                and try_options.score_then
+                > coalesce(try_options.line_score, -1)
             )
             or (
                 try_options.rank_then = try_options.line_rank
