@@ -218,6 +218,7 @@ class JinjaModels:
             # In macros, which only the hooks of a later run ask; models bring their own.
             "is_incremental": lambda: True,
             "project_name": "client_profiles",
+            "target": SimpleNamespace(type="duckdb"),
             "client_profiles": _Namespace(self._call_macro),
             # With or without the name of the package in front.
             "ref": lambda *names: self._build(names[-1]),

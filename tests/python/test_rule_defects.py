@@ -274,8 +274,9 @@ DEFECTS = {
             "scorecards (scorecard is scorecard=tiers); "
             "correct the name, or add the line to scorecards.csv",
         ),
-        # Two conditions lead to the profile that is gone, and eight protocols.
-        consequences=10,
+        # Two conditions lead to the profile that is gone, eight protocols, and a benefit
+        # is for it.
+        consequences=11,
     ),
     "unknown_scorecard_of_a_version": Defect(
         "scorecard_versions",
