@@ -40,15 +40,19 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build publish check-seeds summary compare notices restate test lint install install-dev \
+.PHONY: help run build publish _publish check-seeds summary compare notices restate test lint install install-dev \
 	packages deps demo-data doctor lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-run: publish summary ## Build, test and publish everything, then show the profiles
+run: _publish summary ## Build, test and publish everything, then show the profiles
 
-publish: packages check-seeds ## Build and test; publish when everything passed
+publish: _publish ## Build and test; publish when everything passed
+	@echo "Next:"
+	@echo "  make summary    who is where now"
+
+_publish: packages check-seeds
 	@echo "==> dbt build ($(TARGET))"
 	@$(VENV_PYTHON) publish/publish.py $(vars)
 
