@@ -40,17 +40,25 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build check-seeds summary compare notices restate test lint install install-dev \
+.PHONY: help run build publish _publish check-seeds summary compare notices restate test lint install install-dev \
 	packages deps demo-data doctor lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-run: build summary ## Build and test everything, then show the profiles
+run: _publish summary ## Build, test and publish everything, then show the profiles
+
+publish: _publish ## Build and test; publish when everything passed
+	@echo "Next:"
+	@echo "  make summary    who is where now"
+
+_publish: packages check-seeds
+	@echo "==> dbt build ($(TARGET))"
+	@$(VENV_PYTHON) publish/publish.py $(vars)
 
 build: packages check-seeds ## Check the seeds, then load, build and test (dbt build)
 	@echo "==> dbt build ($(TARGET))"
-	@$(DBT) build $(vars)
+	@$(VENV_PYTHON) publish/publish.py --build-only $(vars)
 
 check-seeds: install ## Check the rules in seeds/ as files, before dbt reads them
 	@echo "==> check the seeds"

@@ -8,11 +8,14 @@ booleans, what is empty.
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from dbt_runner import DbtResult
 from demo_project import DemoProject, assert_succeeded, built_demo  # noqa: F401
 from seed_edits import append, drop, repeat, replace
 from warehouse_dump import (
@@ -166,6 +169,76 @@ def test_the_marts_have_the_same_types(types: tuple[list, list]) -> None:
     on_duckdb, on_postgres = types
     different = sorted(map(str, set(plain(on_duckdb)) ^ set(plain(on_postgres))))
     assert not different, "\n".join(different)
+
+
+@pytest.fixture
+def published_schemas(twins: Twins) -> Iterator[list[str]]:
+    """Give the schemas of a publication; they are gone after the test."""
+    names = [f"{MARTS}_published", f"{MARTS}_published_previous"]
+    yield names
+    with connect_postgres(twins.postgres) as cursor:
+        for name in names:
+            cursor.execute(f'drop schema if exists "{name}" cascade')
+
+
+def publish(twins: Twins, run_id: str, reader: str) -> DbtResult:
+    """Publish as publish/publish.py does."""
+    target = {"DBT_TARGET_PATH": str(twins.project.folder / "targets" / "postgres")}
+    given = json.dumps({"run_id": run_id, "git_revision": None, "reader": reader})
+    return twins.project.dbt(
+        "run-operation", "publish_schema", "--args", given,
+        env={**twins.postgres, **target},
+    )
+
+
+def test_readers_get_all_marts_in_one_step(
+    twins: Twins, first: tuple[Dump, Dump], types: tuple, published_schemas: list[str]
+) -> None:
+    """Whoever reads the old ones waits for nobody; what fails changes nothing."""
+    [published, previous] = published_schemas
+    tables = "select count(*), sum(row_count) from {0}.publication_tables"
+    run = f"select run_id from {published}.publication"
+    reader = f"reader_{uuid.uuid4().hex[:8]}"
+    with connect_postgres(twins.postgres) as cursor:
+
+        def ask(query: str) -> list[tuple]:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+        cursor.execute(f"create role {reader} login password 'secret'")
+        assert_succeeded(publish(twins, "first", reader))
+        [[count, rows]] = ask(tables.format(published))
+        assert count > 30 and rows > 100_000
+        for schema, name in ask(
+            "select split_part(table_name, '.', 1), split_part(table_name, '.', 2)"
+            f" from {published}.publication_tables"
+        ):
+            assert ask(
+                f"select count(*) from ((table {published}.{name} except all table"
+                f" {schema}.{name}) union all (table {schema}.{name} except all table"
+                f" {published}.{name})) as differences"
+            ) == [(0,)]
+            assert ask(
+                f"select has_table_privilege('{reader}', '{published}.{name}', 'select'),"
+                f" has_table_privilege('{reader}', '{published}.{name}', 'insert'),"
+                f" has_table_privilege('{reader}', '{schema}.{name}', 'select')"
+            ) == [(True, False, False)]
+
+        with connect_postgres(twins.postgres) as reading:
+            reading.execute("begin isolation level repeatable read")
+            reading.execute(run)
+            reading.execute(f"select count(*) from {published}.fct_client_profiles")
+            before = reading.fetchall()
+            assert_succeeded(publish(twins, "second", reader))
+            assert ask(run) == [("second",)]
+            assert ask(f"select run_id from {previous}.publication") == [("first",)]
+            assert ask(f"select count(*) from {previous}.fct_client_profiles") == before
+            reading.execute("commit")
+
+        failed = publish(twins, "third", "a_role_that_is_not_there")
+        assert failed.exit_code != 0 and "a_role_that_is_not_there" in failed.output
+        assert ask(run) == [("second",)]
+        assert ask("select 1 from pg_namespace where nspname like '%_coming'") == []
 
 
 def test_every_relation_is_the_same_after_a_change(

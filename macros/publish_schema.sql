@@ -1,0 +1,93 @@
+{#- Publishes what people read on an engine where readers share the database with
+    the build: copies marts and snapshots into a schema of their own, and lets it
+    take the place of the last publication, all in one transaction.
+
+    Readers see the old tables or the new ones. Renaming a schema waits for no
+    reader; whoever still reads the old tables goes on doing so, and they are
+    dropped at the next publication but one.
+
+    run_id, git_revision: which run it is; texts that may hold no quote
+    reader: role that may read it, none for nobody else
+    returns: nothing; an error on engines without such transactions         -#}
+{% macro publish_schema(run_id, git_revision=none, reader=none) -%}
+    {{ return(adapter.dispatch('publish_schema', 'client_profiles')(run_id, git_revision, reader)) }}
+{%- endmacro %}
+
+{% macro default__publish_schema(run_id, git_revision, reader) -%}
+    {{ exceptions.raise_compiler_error(
+        "Nothing is published on " ~ target.type ~ ": readers read the schema of the build"
+    ) }}
+{%- endmacro %}
+
+{% macro postgres__publish_schema(run_id, git_revision, reader) -%}
+    {%- if execute -%}
+        {%- set said = client_profiles.publication() -%}
+        {%- set published = adapter.quote(said.published_schema) -%}
+        {%- set previous = adapter.quote(said.published_schema ~ '_previous') -%}
+        {%- set coming = adapter.quote(said.published_schema ~ '_coming') -%}
+        {%- set statements = [
+            "set local lock_timeout = '10s'",
+            'drop schema if exists ' ~ coming ~ ' cascade',
+            'drop schema if exists ' ~ previous ~ ' cascade',
+            'create schema ' ~ coming,
+            'create table ' ~ coming ~ '.publication_tables'
+                ~ ' (table_name text primary key, row_count bigint not null)',
+        ] -%}
+        {%- for table in said.tables -%}
+            {%- set copy = coming ~ '.' ~ adapter.quote(table.name) -%}
+            {%- do statements.append(
+                'create table ' ~ copy ~ ' as table '
+                ~ adapter.quote(table.schema) ~ '.' ~ adapter.quote(table.name)
+            ) -%}
+            {%- do statements.append(
+                'comment on table ' ~ copy ~ ' is '
+                ~ dbt.string_literal(dbt.escape_single_quotes(table.description))
+            ) -%}
+            {%- for column in table.columns -%}
+                {%- do statements.append(
+                    'comment on column ' ~ copy ~ '.' ~ adapter.quote(column.name) ~ ' is '
+                    ~ dbt.string_literal(dbt.escape_single_quotes(column.description))
+                ) -%}
+            {%- endfor -%}
+            {%- do statements.append(
+                'insert into ' ~ coming ~ '.publication_tables select '
+                ~ dbt.string_literal(table.schema ~ '.' ~ table.name)
+                ~ ', count(*) from ' ~ copy
+            ) -%}
+        {%- endfor -%}
+        {%- do statements.append(
+            'create table ' ~ coming ~ '.publication as select '
+            ~ dbt.string_literal(run_id) ~ '::text as run_id, '
+            ~ (dbt.string_literal(git_revision) if git_revision else 'null')
+            ~ '::text as git_revision, '
+            ~ dbt.string_literal(said.rules_fingerprint) ~ '::text as rules_fingerprint, '
+            ~ '(select sum(row_count)::bigint from ' ~ coming ~ '.publication_tables) as row_count, '
+            ~ dbt.string_literal(said.as_of) ~ '::date as as_of, '
+            ~ dbt.string_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'))
+            ~ '::timestamp as published_at_utc'
+        ) -%}
+        {%- if client_profiles.schema_is_there(said.published_schema) -%}
+            {%- do statements.append('alter schema ' ~ published ~ ' rename to ' ~ previous) -%}
+        {%- endif -%}
+        {%- do statements.append('alter schema ' ~ coming ~ ' rename to ' ~ published) -%}
+        {%- if reader -%}
+            {%- set role = adapter.quote(reader) -%}
+            {%- do statements.append('grant usage on schema ' ~ published ~ ' to ' ~ role) -%}
+            {%- do statements.append(
+                'grant select on all tables in schema ' ~ published ~ ' to ' ~ role
+            ) -%}
+        {%- endif -%}
+        {%- do run_query('begin;\n' ~ statements | join(';\n') ~ ';\ncommit') -%}
+        {%- set count = run_query('select row_count from ' ~ published ~ '.publication') -%}
+        {{ print(tojson({'row_count': count.rows[0][0] | int})) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether the database has a schema of this name. -#}
+{% macro schema_is_there(name) -%}
+    {%- set found = run_query(
+        'select 1 from information_schema.schemata where schema_name = '
+        ~ dbt.string_literal(name)
+    ) -%}
+    {{ return(found.rows | length > 0) }}
+{%- endmacro %}
