@@ -4,7 +4,7 @@
 
     Readers see the old tables or the new ones. Renaming a schema waits for no
     reader; whoever still reads the old tables goes on doing so, and they are
-    dropped at the next publication but one.
+    dropped at a later publication that finds nobody reading them.
 
     run_id, git_revision: which run it is; texts that may hold no quote
     reader: role that may read it, none for nobody else
@@ -26,9 +26,9 @@
         {%- set previous = adapter.quote(said.published_schema ~ '_previous') -%}
         {%- set coming = adapter.quote(said.published_schema ~ '_coming') -%}
         {%- set statements = [
-            "set local lock_timeout = '10s'",
+            "set local lock_timeout = '2s'",
             'drop schema if exists ' ~ coming ~ ' cascade',
-            'drop schema if exists ' ~ previous ~ ' cascade',
+            client_profiles.drop_previous_schemas(said.published_schema ~ '_previous'),
             'create schema ' ~ coming,
             'create table ' ~ coming ~ '.publication_tables'
                 ~ ' (table_name text primary key, row_count bigint not null)',
@@ -81,6 +81,36 @@
         {%- set count = run_query('select row_count from ' ~ published ~ '.publication') -%}
         {{ print(tojson({'row_count': count.rows[0][0] | int})) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- A statement that drops the schemas of former publications. What somebody still
+    reads stays under another name, for a later publication to drop.
+
+    name: of the schema with the last one; others have it with the time behind
+    returns: SQL, for PostgreSQL                                            -#}
+{% macro drop_previous_schemas(name) -%}
+    {%- set previous = dbt.string_literal(dbt.escape_single_quotes(name)) -%}
+do $drop_previous$
+declare
+    former text;
+begin
+    for former in
+        select nspname from pg_namespace
+        where left(nspname, length({{ previous }})) = {{ previous }}
+    loop
+        begin
+            execute format('drop schema %I cascade', former);
+        exception when lock_not_available then
+            if former = {{ previous }} then
+                execute format(
+                    'alter schema %I rename to %I', former,
+                    former || to_char(clock_timestamp(), '_YYYYMMDDHH24MISSUS')
+                );
+            end if;
+        end;
+    end loop;
+end
+$drop_previous$
 {%- endmacro %}
 
 {#- Whether the database has a schema of this name. -#}

@@ -12,7 +12,9 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import psycopg2
 import pytest
 
 from dbt_runner import DbtResult
@@ -171,14 +173,8 @@ def test_the_marts_have_the_same_types(types: tuple[list, list]) -> None:
     assert not different, "\n".join(different)
 
 
-@pytest.fixture
-def published_schemas(twins: Twins) -> Iterator[list[str]]:
-    """Give the schemas of a publication; they are gone after the test."""
-    names = [f"{MARTS}_published", f"{MARTS}_published_previous"]
-    yield names
-    with connect_postgres(twins.postgres) as cursor:
-        for name in names:
-            cursor.execute(f'drop schema if exists "{name}" cascade')
+PUBLISHED, PREVIOUS = f"{MARTS}_published", f"{MARTS}_published_previous"
+RUN = f"select run_id from {PUBLISHED}.publication"
 
 
 def publish(twins: Twins, run_id: str, reader: str) -> DbtResult:
@@ -191,54 +187,105 @@ def publish(twins: Twins, run_id: str, reader: str) -> DbtResult:
     )
 
 
-def test_readers_get_all_marts_in_one_step(
-    twins: Twins, first: tuple[Dump, Dump], types: tuple, published_schemas: list[str]
-) -> None:
-    """Whoever reads the old ones waits for nobody; what fails changes nothing."""
-    [published, previous] = published_schemas
-    tables = "select count(*), sum(row_count) from {0}.publication_tables"
-    run = f"select run_id from {published}.publication"
-    reader = f"reader_{uuid.uuid4().hex[:8]}"
+@dataclass
+class PublishedTwins:
+    """The twins with a publication on Postgres, and a role that may read it."""
+
+    twins: Twins
+    reader: str
+    as_builder: Any
+    as_reader: Any
+
+    def publish(self, run_id: str) -> None:
+        """Publish once more."""
+        assert_succeeded(publish(self.twins, run_id, self.reader))
+
+    def schemas(self) -> set[str]:
+        """List the schemas that publications left."""
+        return {
+            name for [name] in ask(self.as_builder, "select nspname from pg_namespace")
+            if name.startswith(PUBLISHED)
+        }
+
+
+def ask(cursor: Any, query: str) -> list[tuple]:
+    """Ask the database."""
+    cursor.execute(query)
+    return cursor.fetchall()
+
+
+@pytest.fixture
+def published(
+    twins: Twins, first: tuple[Dump, Dump], types: tuple
+) -> Iterator[PublishedTwins]:
+    """Publish the first builds; what was published is gone after the test."""
+    reader, password = f"reader_{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    login = {
+        **twins.postgres,
+        "CLIENT_PROFILES_PG_USER": reader,
+        "CLIENT_PROFILES_PG_PASSWORD": password,
+    }
     with connect_postgres(twins.postgres) as cursor:
-
-        def ask(query: str) -> list[tuple]:
-            cursor.execute(query)
-            return cursor.fetchall()
-
-        cursor.execute(f"create role {reader} login password 'secret'")
+        cursor.execute(f"create role {reader} login password '{password}'")
         assert_succeeded(publish(twins, "first", reader))
-        [[count, rows]] = ask(tables.format(published))
-        assert count > 30 and rows > 100_000
-        for schema, name in ask(
-            "select split_part(table_name, '.', 1), split_part(table_name, '.', 2)"
-            f" from {published}.publication_tables"
-        ):
-            assert ask(
-                f"select count(*) from ((table {published}.{name} except all table"
-                f" {schema}.{name}) union all (table {schema}.{name} except all table"
-                f" {published}.{name})) as differences"
-            ) == [(0,)]
-            assert ask(
-                f"select has_table_privilege('{reader}', '{published}.{name}', 'select'),"
-                f" has_table_privilege('{reader}', '{published}.{name}', 'insert'),"
-                f" has_table_privilege('{reader}', '{schema}.{name}', 'select')"
-            ) == [(True, False, False)]
+        with connect_postgres(login) as reading:
+            published = PublishedTwins(twins, reader, cursor, reading)
+            yield published
+        for name in published.schemas():
+            cursor.execute(f'drop schema "{name}" cascade')
 
-        with connect_postgres(twins.postgres) as reading:
-            reading.execute("begin isolation level repeatable read")
-            reading.execute(run)
-            reading.execute(f"select count(*) from {published}.fct_client_profiles")
-            before = reading.fetchall()
-            assert_succeeded(publish(twins, "second", reader))
-            assert ask(run) == [("second",)]
-            assert ask(f"select run_id from {previous}.publication") == [("first",)]
-            assert ask(f"select count(*) from {previous}.fct_client_profiles") == before
-            reading.execute("commit")
 
-        failed = publish(twins, "third", "a_role_that_is_not_there")
-        assert failed.exit_code != 0 and "a_role_that_is_not_there" in failed.output
-        assert ask(run) == [("second",)]
-        assert ask("select 1 from pg_namespace where nspname like '%_coming'") == []
+def test_the_published_schema_holds_what_was_built(published: PublishedTwins) -> None:
+    """All of it, for a role that may read it and can neither change it nor see the build."""
+    [[count, rows]] = ask(
+        published.as_reader,
+        f"select count(*), sum(row_count) from {PUBLISHED}.publication_tables",
+    )
+    assert count > 30 and rows > 100_000
+    for schema, name, rows in ask(
+        published.as_reader,
+        "select split_part(table_name, '.', 1), split_part(table_name, '.', 2), row_count"
+        f" from {PUBLISHED}.publication_tables",
+    ):
+        copy, original = f"{PUBLISHED}.{name}", f"{schema}.{name}"
+        assert ask(published.as_reader, f"select count(*) from {copy}") == [(rows,)]
+        assert ask(
+            published.as_builder,
+            f"select count(*) from ((table {copy} except all table {original})"
+            f" union all (table {original} except all table {copy})) as differences",
+        ) == [(0,)]
+        for refused in (f"delete from {copy}", f"select 1 from {original}"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                published.as_reader.execute(refused)
+
+
+def test_readers_go_on_while_others_get_the_next_publication(published: PublishedTwins) -> None:
+    """For as long as they want: nobody waits for them, and what they read goes later."""
+    reading = published.as_reader
+    reading.execute("begin isolation level repeatable read")
+    before = ask(reading, f"select count(*) from {PUBLISHED}.fct_client_profiles")
+    for run in ("second", "third"):
+        published.publish(run)
+        assert ask(published.as_builder, RUN) == [(run,)]
+        former = published.schemas() - {PUBLISHED}
+        held = [
+            name for name in former
+            if ask(published.as_builder, f"select run_id from {name}.publication") == [("first",)]
+        ]
+        assert len(held) == 1
+        assert ask(reading, f"select count(*) from {held[0]}.fct_client_profiles") == before
+    reading.execute("commit")
+    assert ask(reading, RUN) == [("third",)]
+    published.publish("fourth")
+    assert published.schemas() == {PUBLISHED, PREVIOUS}
+    assert ask(published.as_builder, f"select run_id from {PREVIOUS}.publication") == [("third",)]
+
+
+def test_a_publication_that_fails_leaves_the_last_one(published: PublishedTwins) -> None:
+    failed = publish(published.twins, "second", "a_role_that_is_not_there")
+    assert failed.exit_code != 0 and "a_role_that_is_not_there" in failed.output
+    assert ask(published.as_reader, RUN) == [("first",)]
+    assert published.schemas() == {PUBLISHED}
 
 
 def test_every_relation_is_the_same_after_a_change(

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -25,27 +24,13 @@ from demo_project import AS_OF, DemoProject, built_demo  # noqa: F401
 from dbt_runner import dbt_environment
 from parquet_folder import KEPT
 from project_files import ROOT
-from publication import Publication, read_publication, said_by
+from publication import Publication
+from published_demo import publication, said  # noqa: F401
 from run_lock import Busy, run_lock
 from seed_edits import replace as replace_text
 
 MARTS, SNAPSHOTS = "client_profiles", "client_profiles_snapshots"
 PUBLISH = [sys.executable, str(ROOT / "publish" / "publish.py")]
-
-
-@pytest.fixture(scope="module")
-def said(built_demo: DemoProject, tmp_path_factory: pytest.TempPathFactory) -> dict:  # noqa: F811
-    """Give what the project says there is to publish."""
-    project = built_demo.copy_to(tmp_path_factory.mktemp("said") / "project")
-    return said_by(project.succeed("--quiet", "run-operation", "print_publication").output)
-
-
-@pytest.fixture
-def publication(said: dict) -> Publication:
-    """Give a publication of the demo by a run of this name."""
-    return read_publication(
-        said, "0123abcd-run", datetime(2026, 11, 1, 3, 15, tzinfo=UTC), ROOT
-    )
 
 
 def as_run(publication: Publication, number: int) -> Publication:
@@ -162,7 +147,7 @@ def test_the_last_publications_are_kept(
 @pytest.mark.parametrize("where", ["duckdb_file.describe_run", "parquet_folder.write", "publish.put_in_place"])
 def test_a_publication_that_fails_changes_nothing(
     built_demo: DemoProject,  # noqa: F811
-    publication: Publication,
+    publication: Publication,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     where: str,
