@@ -28,6 +28,7 @@ from pathlib import Path
 
 import duckdb
 
+from database_lock import database_lock
 from duckdb_file import new_file
 from durable import put_in_place
 from parquet_folder import new_folder, switch_to
@@ -57,8 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     command = [*variables, *(["--full-refresh"] if given.full_refresh else [])]
     target = place("CLIENT_PROFILES_PUBLISH_PATH", "published.duckdb")
     lock = place("CLIENT_PROFILES_BUILD_PATH", "build.duckdb").with_name("run.lock")
+    what = "build" if given.build_only else "build and publish"
     try:
-        with run_lock(lock, "build" if given.build_only else "build and publish"):
+        with run_lock(lock, what), database_lock(what, given.vars):
             code = build(command)
             if code == 0 and not given.build_only:
                 code = publish(variables, target)

@@ -5,6 +5,7 @@ The publication is made of a copy of the demo. Readers are processes of their ow
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
 import multiprocessing
@@ -20,6 +21,7 @@ import duckdb
 import pytest
 
 import publish
+from database_lock import database_lock
 from demo_project import AS_OF, DemoProject, built_demo  # noqa: F401
 from dbt_runner import dbt_environment
 from parquet_folder import KEPT
@@ -254,6 +256,27 @@ def test_a_lock_is_gone_when_its_holder_is_killed(tmp_path: Path) -> None:
     with run_lock(path, "make run"):
         assert str(os.getpid()) in path.read_text(encoding="utf-8")
     assert path.read_text(encoding="utf-8") == ""
+
+
+def test_a_second_run_on_a_server_ends_at_once_and_says_why(
+    postgres_server: dict[str, str], project_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when it was started on another machine, in a folder of its own."""
+    for name, value in {**postgres_server, "DBT_PROFILES_DIR": str(project_copy)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project_copy)
+    with database_lock("build and publish", None):
+        second = subprocess.run(
+            PUBLISH, cwd=project_copy, env=dbt_environment(project_copy, postgres_server),
+            capture_output=True, text=True,
+        )
+    assert second.returncode == 75 and "Traceback" not in second.stderr
+    assert second.stderr.startswith(
+        f"Another run is under way in this database: build and publish, {getpass.getuser()} on"
+    )
+    # It is gone with its holder.
+    with database_lock("build", "{as_of: 2026-11-01}"):
+        pass
 
 
 HOLD = """
