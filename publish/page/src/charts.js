@@ -60,6 +60,11 @@ export function chart(label, height, className = "") {
     get drawn() {
       return drawn;
     },
+    /** Give the size of a treemap's block while it is being drawn. */
+    blockSize(dataIndex) {
+      const data = drawn.getModel().getSeriesByIndex(0).getData();
+      return data.tree.getNodeByDataIndex(dataIndex).getLayout();
+    },
     resize() {
       drawn?.resize();
       self.onResize?.();

@@ -36,9 +36,10 @@ export function percent(share, decimals = 1) {
 
 export function signed(value, decimals = 0) {
   if (value === null || value === undefined) return NOTHING;
-  return formatter("number", {
+  const text = formatter("number", {
     signDisplay: "exceptZero", minimumFractionDigits: decimals, maximumFractionDigits: decimals,
   }).format(value);
+  return text.replace("-", "−");
 }
 
 /** Short, for axes and tiles: 110 k. */

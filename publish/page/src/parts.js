@@ -6,7 +6,7 @@ import { AWAY } from "./model.js";
 
 /** A profile: a spot in its colour and its name in ink. */
 export function chip(board, profile, className = "") {
-  const away = profile === AWAY || profile === "left";
+  const away = isAway(profile);
   const line = board.describe(profile);
   return el("span", { class: `chip ${className}`, title: away ? null : line.description },
     el("span", {
@@ -16,9 +16,14 @@ export function chip(board, profile, className = "") {
     away ? t("away") : line.label);
 }
 
+/** Say whether it stands for no client at all. */
+function isAway(profile) {
+  return profile === AWAY || profile === "left" || profile === null || profile === undefined;
+}
+
 /** Give a profile's name as text. */
 export function profileName(board, profile) {
-  return profile === AWAY || profile === "left" ? t("away") : board.describe(profile).label;
+  return isAway(profile) ? t("away") : board.describe(profile).label;
 }
 
 /** From one profile to another. */

@@ -9,7 +9,7 @@ import { empty } from "./parts.js";
 /**
  * Make a table.
  *
- * columns: key, label, value(row) to sort and save, show(row) to see, number: true for
+ * columns: key, label, tight: true for what stays on one line, value(row) to sort and save, show(row) to see, number: true for
  *   figures, hidden: true for one that is only saved
  * options: caption, rows, page (rows at a time), file (name of the CSV), sorted ([key,
  *   descending]), nothing (what to say where there are no rows), mark(row): class of a row
@@ -63,7 +63,7 @@ export function table(columns, options) {
     replace(body, sorted.slice(0, shown).map((row) =>
       el("tr", { class: mark?.(row) ?? null }, seen.map((column, place) =>
         el(place === 0 ? "th" : "td",
-          { scope: place === 0 ? "row" : null, class: column.number ? "number" : null },
+          { scope: place === 0 ? "row" : null, class: column.number ? "number" : column.tight ? "tight" : null },
           column.show ? column.show(row) : value(column, row))))));
     replace(more,
       sorted.length > shown && el("button", {

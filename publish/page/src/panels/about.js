@@ -26,12 +26,17 @@ export function about(app) {
     el("div", { class: "two" },
       card(t("about.title"), t("about.note"), el("dl", { class: "facts" }, facts.map(([label, value]) =>
         el("div", {}, el("dt", {}, label), el("dd", {}, value))))),
-      card(t("about.quality"), null, rules.quality === null ? empty(t("about.quality.none")) : quality(rules.quality))),
+      el("div", { class: "stack" },
+        card(t("about.quality"), null, rules.quality === null ? empty(t("about.quality.none")) : quality(rules.quality)),
+        card(t("about.tables"), null, table([
+          { key: "table_name", label: t("table"), show: (row) => el("code", {}, row.table_name) },
+          { key: "row_count", label: t("rows"), number: true, show: (row) => format.number(row.row_count) },
+        ], { caption: t("about.tables"), rows: rules.published, page: 4, file: "publication_tables" })))),
     card(t("about.versions", { scorecard: board.label }), board.description, table([
       { key: "version", label: t("version") },
       { key: "status", label: t("status"), show: (row) => word("status", row.status) },
-      { key: "effective_from", label: t("from"), show: (row) => format.day(row.effective_from) },
-      { key: "effective_to", label: t("until"), show: (row) => format.day(row.effective_to) },
+      { key: "effective_from", label: t("from"), tight: true, show: (row) => format.day(row.effective_from) },
+      { key: "effective_to", label: t("until"), tight: true, show: (row) => format.day(row.effective_to) },
       { key: "confirmation_periods", label: t("about.confirmation"), number: true },
       { key: "minimum_tenure_months", label: t("about.tenure"), number: true },
       { key: "minimum_coverage", label: t("about.coverage"), number: true,
@@ -41,7 +46,7 @@ export function about(app) {
       { key: "change_note", label: t("about.why") },
     ], { caption: t("about.versions", { scorecard: board.label }), rows: versions, file: "scorecard_versions" })),
     card(t("about.changes"), t("sentences.note"), table([
-      { key: "changed_on", label: t("date"), show: (row) => format.day(row.changed_on) },
+      { key: "changed_on", label: t("date"), tight: true, show: (row) => format.day(row.changed_on) },
       { key: "scorecard", label: t("scorecard"), show: (row) => labels.get(row.scorecard) ?? row.scorecard ?? "–" },
       { key: "sentence", label: t("about.change") },
       { key: "change_note", label: t("about.why"), show: (row) => row.change_note ?? "–" },
@@ -53,15 +58,11 @@ export function about(app) {
       { key: "scorecard", label: t("scorecard"), show: (row) => labels.get(row.scorecard) ?? row.scorecard },
       { key: "profile", label: t("profile"), show: (row) => chip(model.board(row.scorecard), row.profile) },
       { key: "status", label: t("status"), show: (row) => word("status", row.status) },
-      { key: "valid_from", label: t("from"), show: (row) => format.day(row.valid_from) },
-      { key: "valid_to", label: t("until"), show: (row) => format.day(row.valid_to) },
+      { key: "valid_from", label: t("from"), tight: true, show: (row) => format.day(row.valid_from) },
+      { key: "valid_to", label: t("until"), tight: true, show: (row) => format.day(row.valid_to) },
       { key: "reason", label: t("about.why") },
       { key: "approved_by", label: t("about.approved") },
-    ], { caption: t("about.hands"), rows: rules.overrides, file: "profile_overrides", nothing: t("about.hands.none") })),
-    card(t("about.tables"), null, table([
-      { key: "table_name", label: t("table"), show: (row) => el("code", {}, row.table_name) },
-      { key: "row_count", label: t("rows"), number: true, show: (row) => format.number(row.row_count) },
-    ], { caption: t("about.tables"), rows: rules.published, page: 10, file: "publication_tables" })));
+    ], { caption: t("about.hands"), rows: rules.overrides, file: "profile_overrides", nothing: t("about.hands.none") })));
   return { element };
 }
 

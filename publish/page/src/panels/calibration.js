@@ -1,5 +1,6 @@
 // Try other weights: the page judges every client again, exactly as the warehouse would.
 
+import { heading } from "../blocks.js";
 import { chart } from "../charts.js";
 import { INK, textOn, tint } from "../colour.js";
 import { download } from "../csv.js";
@@ -17,7 +18,10 @@ export function calibration(app) {
   const versions = board.calibrations();
   const inForce = versions.find((each) => each.status === "approved");
   if (!inForce) return { element: el("div", { class: "panel" }, card(t("panel.calibration"), null, empty(t("calibration.none")))) };
+  // A candidate is what there is to talk about.
+  const first = (versions.find((each) => each.status === "candidate") ?? inForce).version;
   const reference = board.calibration(inForce.version);
+  const agreed = new Map(reference.criteria.map((each) => [each.name, each.weight]));
   const before = new Map(reference.clients.map((client, row) => [client, {
     profile: reference.profiles[row], score: reference.scores[row],
   }]));
@@ -26,7 +30,7 @@ export function calibration(app) {
   let base = null;
   let weights = [];
   let locked = [];
-  const map = chart(t("calibration.chart"), 300);
+  const map = chart(t("calibration.chart"), 330);
   const sliders = el("div", { class: "sliders" });
   const counts = el("div", {});
   const list = el("div", {});
@@ -57,7 +61,7 @@ export function calibration(app) {
   function drawSliders() {
     replace(sliders, base.criteria.map((criterion, place) => {
       const label = model.criteria.get(criterion.name)?.label ?? criterion.name;
-      const output = el("output", {});
+      const output = el("output", { title: t("calibration.against", { version: reference.version }) });
       const slider = el("input", {
         type: "range", min: 0, max: MILLION, step: 5000, value: weights[place], "aria-label": label,
         "data-criterion": criterion.name,
@@ -80,7 +84,7 @@ export function calibration(app) {
           : el("span", { class: "unit" }, word("normalization", criterion.normalization))),
         slider, exact, el("span", { class: "percent-sign", "aria-hidden": "true" }, "%"), output, lock);
       row.show = () => {
-        const original = base.criteria[place].weight;
+        const original = agreed.get(criterion.name) ?? 0;
         slider.value = weights[place];
         slider.setAttribute("aria-valuetext", format.percent(weights[place] / MILLION, 1));
         slider.style.setProperty("--share", `${weights[place] / 10_000}%`);
@@ -134,13 +138,14 @@ export function calibration(app) {
     const most = Math.max(1, ...old, ...now);
     replace(counts, el("table", { class: "beforeafter" },
       el("caption", { class: "unseen" }, t("calibration.counts")),
-      el("thead", {}, el("tr", {}, [t("profile"), t("calibration.before"), t("calibration.after"), "±"].map((label, place) =>
-        el("th", { scope: "col", class: place ? "number" : null }, label)))),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("profile")), el("td", {}),
+        [t("calibration.before"), t("calibration.after"), "±"].map((label) =>
+          el("th", { scope: "col", class: "number" }, label)))),
       el("tbody", {}, board.profiles.map((line, place) => el("tr", { "data-profile": line.profile },
-        el("th", { scope: "row" }, chip(board, line.profile),
-          el("span", { class: "double", "aria-hidden": "true" },
-            el("i", { style: { width: `${(100 * old[place]) / most}%`, background: tint(line.color, 0.4) } }),
-            el("i", { style: { width: `${(100 * now[place]) / most}%`, background: line.color } }))),
+        el("th", { scope: "row" }, chip(board, line.profile)),
+        el("td", { class: "double", "aria-hidden": "true" },
+          el("i", { style: { width: `${(100 * old[place]) / most}%`, background: tint(line.color, 0.4) } }),
+          el("i", { style: { width: `${(100 * now[place]) / most}%`, background: line.color } })),
         el("td", { class: "number" }, format.number(old[place])),
         el("td", { class: "number strong" }, format.number(now[place])),
         el("td", { class: "number" }, now[place] === old[place] ? "±0" : format.signed(now[place] - old[place])))))));
@@ -156,14 +161,14 @@ export function calibration(app) {
         left: 0, top: 0, right: 0, bottom: 0, squareRatio: 1.2, visibleMin: 0, childrenVisibleMin: 0, label: { show: false },
         levels: [
           { itemStyle: { gapWidth: 5, borderWidth: 0 } },
-          { itemStyle: { gapWidth: area < 150 ? 0.5 : 1.5, borderWidth: 1 },
-            upperLabel: { show: true, height: 24, fontSize: 12, fontWeight: 600, padding: [0, 8] } },
+          { itemStyle: { gapWidth: area < 150 ? 0.5 : 1, borderWidth: 1 },
+            upperLabel: { show: true, height: 24, fontSize: 12, fontWeight: 600, padding: [0, 8], formatter: (block) => heading(map, block) } },
           { itemStyle: { gapWidth: 0 } },
         ],
         data: board.profiles.map((line) => {
           const inside = rows.filter((each) => each.after.profile === line.profile);
           return {
-            id: line.profile, name: `${line.label}  ${format.number(inside.length)}`, value: inside.length,
+            id: line.profile, name: line.label, figure: format.number(inside.length), value: inside.length,
             itemStyle: { color: line.color, borderColor: line.color }, upperLabel: { color: textOn(line.color) },
             children: inside.map((each) => {
               const moved = each.before.profile !== each.after.profile;
@@ -239,9 +244,10 @@ export function calibration(app) {
         el("header", {}, el("h2", {}, t("calibration.title")), el("p", { class: "note" }, t("calibration.note"))),
         el("div", { class: "tools" },
           field(t("calibration.begin"), choice(versions.map((each) => [each.version,
-            t("calibration.option", { version: each.version, status: word("status", each.status) })]), inForce.version, start, { id: "base" })),
+            t("calibration.option", { version: each.version, status: word("status", each.status) })]), first, start, { id: "base" })),
           el("button", { type: "button", class: "quiet", on: { click: () => start(base.version) } }, t("calibration.reset"))),
         sliders,
+        el("p", { class: "note" }, t("calibration.against", { version: reference.version })),
         proof),
       el("section", { class: "card" }, summary, counts, map.element, el("p", { class: "note" }, t("calibration.map")))),
     el("div", { class: "two wide-left" },
@@ -252,7 +258,7 @@ export function calibration(app) {
           el("div", { class: "tools" }, field(t("calibration.version"), name),
             el("button", { type: "button", class: "primary", on: { click: save } }, t("calibration.save")))))));
   map.onResize = () => draw();
-  return { element, ready: () => start(versions.some((each) => each.version === app.asked.version) ? app.asked.version : inForce.version) };
+  return { element, ready: () => start(versions.some((each) => each.version === app.asked.version) ? app.asked.version : first) };
 }
 
 /** Propose a name that no version of the scorecard has. */

@@ -8,6 +8,9 @@ import { t, word } from "../i18n.js";
 import { AWAY } from "../model.js";
 import { bar, card, category, change, chip, clientLink, empty, profileName } from "../parts.js";
 
+// So many movements are shown at once.
+const LATEST = 3;
+
 export function client(app) {
   const { model, board } = app;
   if (!app.client) return { element: nobody(app) };
@@ -36,14 +39,15 @@ export function client(app) {
     const scores = known.map((state, at) => (state ? board.score(who.number, at) : null));
     const bounds = scoreBounds(board, board.version(period));
     const first = !course.drawn;
+    const narrow = course.width < 520;
     const left = 10 + 7.2 * Math.max(...profiles.map((line) => Math.min(line.label.length, 18)));
     const axis = { axisLine: { lineStyle: { color: LINE } }, axisTick: { show: false } };
     const label = { color: MUTED, fontSize: 11 };
     course.draw({
       animation: false,
       grid: [
-        { left, right: 16, top: 10, height: 26 * profiles.length },
-        { left, right: 16, top: 26 * profiles.length + 44, bottom: 28 },
+        { left, right: narrow ? 10 : 96, top: 10, height: 26 * profiles.length },
+        { left, right: narrow ? 10 : 96, top: 26 * profiles.length + 44, bottom: 28 },
       ],
       xAxis: [
         { type: "category", data: months, gridIndex: 0, ...axis, axisLabel: { show: false }, boundaryGap: true },
@@ -52,7 +56,8 @@ export function client(app) {
       yAxis: [
         { type: "category", data: profiles.map((line) => line.label), gridIndex: 0, ...axis,
           axisLabel: { ...label, color: INK, fontSize: 12, overflow: "truncate", width: left - 12 },
-          splitLine: { show: false } },
+          splitLine: { show: false },
+          splitArea: { show: true, areaStyle: { color: profiles.map((line) => tint(line.color, 0.16)) } } },
         { type: "value", min: 0, max: 100, interval: 25, gridIndex: 1, ...axis, name: t("score"),
           nameTextStyle: { ...label, align: "right" },
           axisLabel: label, splitLine: { lineStyle: { color: LINE } } },
@@ -60,7 +65,8 @@ export function client(app) {
       series: [
         {
           type: "line", step: "middle", xAxisIndex: 0, yAxisIndex: 0, connectNulls: false,
-          symbol: "circle", symbolSize: (_, item) => (item.dataIndex === period ? 15 : 9),
+          symbol: "circle", showAllSymbol: true,
+          symbolSize: (_, item) => (item.dataIndex === period ? 15 : narrow ? 6 : 9),
           lineStyle: { color: INK, width: 2 },
           data: known.map((state, at) => (state === null ? { value: null } : {
             value: board.describe(state.profile).label,
@@ -71,23 +77,15 @@ export function client(app) {
               borderWidth: at === period ? 3 : 2,
             },
           })),
-          markArea: {
-            silent: true,
-            data: profiles.map((line, at) => [
-              { yAxis: at, itemStyle: { color: tint(line.color, 0.16) } }, { yAxis: at },
-            ]).map(([begin, end], at) => [
-              { ...begin, coord: undefined, yAxis: profiles[at].label }, { ...end, yAxis: profiles[at].label },
-            ]),
-          },
         },
         {
-          type: "line", xAxisIndex: 1, yAxisIndex: 1, symbol: "circle",
-          symbolSize: (_, item) => (item.dataIndex === period ? 11 : 6),
+          type: "line", xAxisIndex: 1, yAxisIndex: 1, symbol: "circle", showAllSymbol: true,
+          symbolSize: (_, item) => (item.dataIndex === period ? 11 : narrow ? 4 : 6),
           lineStyle: { color: INK, width: 2 }, itemStyle: { color: INK },
           data: scores.map((score) => (score === null ? null : score / 10_000)),
           markLine: {
             silent: true, symbol: "none", lineStyle: { type: [4, 4], color: MUTED, width: 1 },
-            label: { position: "insideEndTop", color: MUTED, fontSize: 11, formatter: (line) => line.name },
+            label: { show: !narrow, position: "end", width: 88, overflow: "truncate", color: MUTED, fontSize: 11, formatter: (line) => line.name },
             data: bounds.map((bound) => ({ yAxis: bound.score, name: bound.label })),
           },
         },
@@ -161,10 +159,10 @@ export function client(app) {
   const element = el("div", { class: "panel" },
     title(app, who, known[lastKnown], lastKnown),
     el("div", { class: "two wide-left" },
-      card(t("client.over_time"), t("client.over_time.note"), course.element),
-      el("div", { class: "stack" }, path(board, who.number), hands(app, who))),
-    reasons,
-    el("div", { class: "two" }, movements(app, who), protocols(board, who.number)));
+      el("div", { class: "stack" },
+        card(t("client.over_time"), t("client.over_time.note"), course.element), reasons),
+      el("div", { class: "stack" }, path(board, who.number), hands(app, who),
+        protocols(board, who.number), movements(app, who))));
   course.onResize = drawCourse;
   return { element, ready() { drawReasons(); drawCourse(); } };
 }
@@ -299,13 +297,20 @@ function hands(app, who) {
 function movements(app, who) {
   const { board, model } = app;
   const rows = [...board.of("movements", who.number)].reverse();
+  const timeline = (some) => timelineOf(board, model, some);
   return card(t("client.movements"), t("sentences.note"), rows.length
-    ? el("ol", { class: "timeline" }, rows.map((each) => el("li", {},
-        el("div", { class: "when" }, format.month(model.periods[each.period]),
-          el("span", { class: "tag" }, category(each.category))),
-        change(board, each.from_profile, each.to_profile),
-        el("p", {}, each.explanation))))
+    ? [timeline(rows.slice(0, LATEST)), rows.length > LATEST
+        ? el("details", { class: "numbers" }, el("summary", {}, t("client.earlier", { count: rows.length - LATEST })),
+            timeline(rows.slice(LATEST))) : null]
     : empty(t("client.movements.none")));
+}
+
+function timelineOf(board, model, rows) {
+  return el("ol", { class: "timeline" }, rows.map((each) => el("li", {},
+    el("div", { class: "when" }, format.month(model.periods[each.period]),
+      el("span", { class: "tag" }, category(each.category))),
+    change(board, each.from_profile, each.to_profile),
+    el("p", {}, each.explanation))));
 }
 
 function protocols(board, number) {

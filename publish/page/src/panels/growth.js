@@ -67,14 +67,15 @@ export function growth(app) {
             } : {}),
           },
           {
-            ...base, data: next, lineStyle: { color: line.color, width: line.is_ideal ? 3 : 2, type: [5, 4] },
+            ...base, id: `${line.profile} next`, data: next, lineStyle: { color: line.color, width: line.is_ideal ? 3 : 2, type: [5, 4] },
             endLabel: { show: !narrow, color: INK, fontSize: 12, formatter: line.label, distance: 8,
               width: 104, overflow: "truncate" },
-            labelLayout: { moveOverlap: "shiftY" },
           },
         ];
       }),
     }, { fresh: true });
+    partLabels(shown.map((line) => [line.profile, valueAt(line.profile, periods.length - 1, true)
+      ?? valueAt(line.profile, periods.length - 1, false)]));
     if (first) lines.tellAlong(periods.length, (at) => [
       `${format.longMonth(periods[at])}${at > begins ? ` · ${t("growth.expected")}` : ""}`,
       ...shown.map((line) => {
@@ -82,6 +83,19 @@ export function growth(app) {
         return `${line.label}: ${row ? show(row[MEASURES[measure]]) : format.NOTHING}`;
       }),
     ]);
+  }
+
+  /** Keep the names at the lines' ends from standing on each other. */
+  function partLabels(ends) {
+    let lowest = -Infinity;
+    const series = ends.filter(([, value]) => value !== null)
+      .map(([profile, value]) => ({ profile, y: lines.drawn.convertToPixel({ yAxisIndex: 0 }, value) }))
+      .sort((one, other) => one.y - other.y)
+      .map(({ profile, y }) => {
+        lowest = Math.max(y, lowest + 15);
+        return { id: `${profile} next`, endLabel: { offset: [0, lowest - y] } };
+      });
+    lines.draw({ animation: false, series });
   }
 
   function forecast() {
@@ -117,6 +131,7 @@ export function growth(app) {
 
   function drawAttraction() {
     const all = board.part("attraction");
+    // Where nothing is known of clients, all are in one group: that says nothing.
     const dimensions = [...new Set(all.filter((each) => each.group_name).map((each) => each.dimension))];
     dimension = dimensions.includes(dimension) ? dimension : dimensions[0];
     const ideal = all.filter((each) => each.dimension === dimension && each.profile === board.ideal.profile);

@@ -7,8 +7,10 @@ import { el, replace } from "../dom.js";
 import * as format from "../format.js";
 import { t, word } from "../i18n.js";
 import { AWAY } from "../model.js";
-import { card, category, change, choice, chip, clientLink, empty, field, profileName } from "../parts.js";
+import { bar, card, category, change, choice, chip, clientLink, empty, field, profileName } from "../parts.js";
 import { table } from "../table.js";
+
+const ACCENT = "#0b4f8a";
 
 export function movements(app) {
   const { model, board } = app;
@@ -26,6 +28,7 @@ export function movements(app) {
   const list = el("div", {});
   const summary = el("p", { class: "summary" });
   const kinds = el("div", {});
+  const causes = el("div", { class: "causes" });
 
   /** Count clients by where they were and where they are. */
   function net() {
@@ -134,6 +137,15 @@ export function movements(app) {
             sum + (counts.get(`${before} ${after}`) ?? 0), 0)))))))));
   }
 
+  /** Say what moved clients, and how many. */
+  function drawCauses(moved) {
+    const counts = new Map();
+    for (const each of moved) counts.set(each.cause, (counts.get(each.cause) ?? 0) + 1);
+    const sorted = [...counts].sort((one, other) => other[1] - one[1]);
+    replace(causes, sorted.length > 0 && [el("h2", {}, t("movements.causes")), el("ul", {}, sorted.map(([cause, count]) =>
+      el("li", {}, el("span", {}, word("cause", cause)), bar(count / sorted[0][1], ACCENT), el("strong", {}, format.number(count)))))]);
+  }
+
   function drawList() {
     const all = board.part("movements").filter((each) => each.period > from && each.period <= to);
     const words = plain(filters.words);
@@ -145,19 +157,20 @@ export function movements(app) {
       const client = model.clients[each.client];
       return !words || plain(`${client.client_id} ${client.client_name} ${each.explanation}`).includes(words);
     });
+    drawCauses(all);
     replace(list,
       filters.before && el("p", { class: "following" },
         t("movements.chosen"), " ", change(board, filters.before, filters.after), " ",
         el("button", { type: "button", class: "quiet", on: { click: () => choose(filters.before, filters.after) } }, t("show_all"))),
       table([
-        { key: "period", label: t("month"), value: (row) => row.period, show: (row) => format.month(model.periods[row.period]), save: false },
+        { key: "period", label: t("month"), tight: true, value: (row) => row.period, show: (row) => format.month(model.periods[row.period]), save: false },
         { key: "period_start", hidden: true, value: (row) => model.periods[row.period] },
         { key: "client_id", hidden: true, value: (row) => model.clients[row.client].client_id },
         { key: "client", label: t("client"), value: (row) => model.clients[row.client].client_name ?? model.clients[row.client].client_id,
           show: (row) => clientLink(model, row.client) },
-        { key: "category", label: t("movement"), show: (row) => category(row.category) },
+        { key: "category", label: t("movement"), tight: true, show: (row) => category(row.category) },
         { key: "from_profile", hidden: true }, { key: "to_profile", hidden: true },
-        { key: "change", label: t("from_to"), save: false, value: (row) => profileName(board, row.from_profile),
+        { key: "change", label: t("from_to"), save: false, tight: true, value: (row) => profileName(board, row.from_profile),
           show: (row) => change(board, row.from_profile, row.to_profile) },
         { key: "cause", label: t("cause"), show: (row) => word("cause", row.cause) },
         { key: "explanation", label: t("why"), show: (row) => el("span", { class: "sentence" }, row.explanation) },
@@ -202,7 +215,7 @@ export function movements(app) {
           el("button", { type: "button", class: "quiet", on: { click: () => set(model.last - back, model.last) } },
             t("movements.back", { count: Number(label) })))),
         summary),
-      model.last === 0 ? empty(t("movements.one_month")) : el("div", { class: "two wide-left" }, flow.element, matrix)),
+      model.last === 0 ? empty(t("movements.one_month")) : el("div", { class: "two flow" }, flow.element, el("div", { class: "stack" }, matrix, causes))),
     card(t("movements.list"), t("sentences.note"), kinds, list));
   flow.onResize = () => drawFlow(net());
   return { element, ready() { if (model.last > 0) draw(); else drawList(); } };

@@ -1,5 +1,6 @@
 // Who is where: blocks as large as their profile, month by month.
 
+import { heading } from "../blocks.js";
 import { chart } from "../charts.js";
 import { INK, textOn, tint } from "../colour.js";
 import { el, replace } from "../dom.js";
@@ -113,37 +114,36 @@ export function placement(app) {
     const here = model.clients.filter((client) => board.profile(client.number, period) !== AWAY);
     const inGroups = here.length > MOST_CLIENTS;
     const worth = (client) => (size === "revenue" ? model.revenueOf(client.number, period) : 1);
-    const total = here.reduce((sum, client) => sum + worth(client), 0);
-    const area = (map.width * map.height) / (total || 1);
     const data = board.profiles.map((line) => {
       const inside = here.filter((client) => board.profile(client.number, period) === line.profile);
       const sum = inside.reduce((all, client) => all + worth(client), 0);
       return {
         id: line.profile,
-        name: `${line.label}  ${size === "revenue" ? format.short(sum) : format.number(inside.length)}`,
+        name: line.label,
+        figure: size === "revenue" ? format.short(sum) : format.number(inside.length),
         profile: line.profile,
         clients: inside.length,
         value: sum,
         itemStyle: { color: line.color, borderColor: line.color },
         upperLabel: { color: textOn(line.color) },
         children: inGroups ? groups(inside, line, worth) : inside.map((client) =>
-          leaf(client, line, worth(client), area, chosen)),
+          leaf(client, line, worth(client), chosen)),
       };
     }).filter((each) => each.value > 0);
     const first = !map.drawn;
     map.draw({
-      animation: here.length <= MOST_MOVING,
+      animation: !first && here.length <= MOST_MOVING,
       animationDurationUpdate: 700,
       series: [{
-        type: "treemap", sort: false, nodeClick: false, roam: false, animation: !first,
+        type: "treemap", sort: false, nodeClick: false, roam: false,
         breadcrumb: { show: false }, left: 0, top: 0, right: 0, bottom: 0,
         squareRatio: 1.2, visibleMin: 0, childrenVisibleMin: 0,
-        label: { show: false },
+        label: { show: true, padding: 0, lineHeight: 13, formatter: (block) => fitting(block) },
         levels: [
           { itemStyle: { gapWidth: 6, borderWidth: 0 } },
           {
             itemStyle: { gapWidth: here.length > 1500 ? 0.5 : 1.5, borderWidth: 1 },
-            upperLabel: { show: true, height: 26, fontSize: 13, fontWeight: 600, padding: [0, 8] },
+            upperLabel: { show: true, height: 26, fontSize: 13, fontWeight: 600, padding: [0, 8], formatter: (block) => heading(map, block) },
           },
           { itemStyle: { gapWidth: 0 } },
         ],
@@ -161,22 +161,30 @@ export function placement(app) {
       : size === "revenue" ? t("placement.revenue.note") : t("placement.note");
   }
 
-  function leaf(client, line, value, area, chosen) {
+  /** Give as much of a client's name as its block has room for. */
+  function fitting({ data, dataIndex }) {
+    if (!data.client) return data.group ?? "";
+    const { width, height } = map.blockSize(dataIndex);
+    const sign = { up: "▲", down: "▼", new: "+" }[data.moved];
+    const { client_name: name, client_id: id } = model.byId.get(data.client);
+    const rows = Math.floor((height - 4) / 13);
+    const fits = (text) => text && text.length * 6 + 3 <= width;
+    const words = [name, id].find(fits);
+    if (!words || rows < 1) return sign && width > 11 && rows >= 1 ? sign : "";
+    if (!sign) return words;
+    return rows >= 2 ? `${sign}\n${words}` : fits(`${sign} ${words}`) ? `${sign} ${words}` : sign;
+  }
+
+  function leaf(client, line, value, chosen) {
     const moved = way(client.number);
     const isChosen = client.number === chosen;
     const ground = isChosen ? "#ffffff" : tint(line.color, moved ? 0.72 : 0.26);
-    const room = value * area;
-    const sign = { up: "▲ ", down: "▼ ", new: "+ " }[moved] ?? "";
-    const name = room > 9000 && client.client_name ? client.client_name : client.client_id;
     return {
-      id: client.client_id, name: sign + name, value, client: client.client_id, moved,
+      id: client.client_id, name: client.client_id, value, client: client.client_id, moved,
       itemStyle: {
         color: ground, borderColor: isChosen ? INK : ground, borderWidth: isChosen ? 3 : 0,
       },
-      label: {
-        show: room > (name.length * 7) ** 2 * 0.8 && room > 900, color: textOn(ground),
-        fontSize: room > 9000 ? 12 : 10, overflow: "truncate", fontWeight: isChosen ? 700 : 500,
-      },
+      label: { color: textOn(ground), fontSize: 10, align: "center", fontWeight: isChosen ? 700 : 500 },
     };
   }
 
@@ -233,9 +241,10 @@ export function placement(app) {
       }, t("placement.all", { count: format.number(rows.length) }))) : null);
   }
 
-  /** Give how far a movement goes, in ranks. */
+  /** Give how far a movement goes, in ranks; coming and going are not that far. */
   function jump(each) {
-    const ranks = [each.from_profile, each.to_profile].map((profile) => board.describe(profile).rank ?? 0);
+    const ranks = [each.from_profile, each.to_profile].map((profile) => board.describe(profile).rank);
+    if (ranks.includes(null)) return each.category === "left" ? 1 : 0;
     return Math.abs(ranks[0] - ranks[1]);
   }
 

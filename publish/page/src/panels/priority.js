@@ -4,8 +4,11 @@ import { plain } from "../combobox.js";
 import { el, replace } from "../dom.js";
 import * as format from "../format.js";
 import { t, word } from "../i18n.js";
-import { card, choice, chip, clientLink, empty, field } from "../parts.js";
+import { card, choice, chip, clientLink, empty, field, segments } from "../parts.js";
 import { table } from "../table.js";
+
+// So many places above and below the line are shown first.
+const NEAR = 8;
 
 export function priority(app) {
   const { model, board } = app;
@@ -17,17 +20,22 @@ function queue(model, board) {
   const benefits = [...new Set(rows.map((each) => each.benefit))];
   if (!benefits.length) return card(t("queue"), null, empty(t("queue.none")));
   let benefit = benefits[0];
+  let extent = "line";
   const shown = el("div", {});
 
   function draw() {
     const line = model.rules.benefits.find((each) => each.benefit === benefit);
     const queued = rows.filter((each) => each.benefit === benefit);
     const capacity = queued[0]?.capacity_per_period ?? line?.capacity_per_period;
+    const near = queued.filter((each) => each.place > capacity - NEAR && each.place <= capacity + NEAR);
+    const isWhole = extent === "all" || near.length === queued.length || !near.length;
     const within = queued.filter((each) => each.is_within_capacity).length;
     replace(shown,
       el("div", { class: "tools" },
         benefits.length > 1 && field(t("benefit"), choice(benefits.map((each) => [each, each.replaceAll("_", " ")]), benefit,
           (value) => { benefit = value; draw(); })),
+        near.length && near.length < queued.length
+          ? segments(t("show"), [["line", t("queue.line")], ["all", t("all")]], extent, (value) => { extent = value; draw(); }) : null,
         el("p", { class: "summary" }, line?.description ? `${line.description}. ` : "",
           t("queue.summary", { within: format.number(within), capacity: format.number(capacity), queued: format.number(queued.length) }))),
       table([
@@ -44,7 +52,7 @@ function queue(model, board) {
           ? el("span", { class: "sentence" }, row.closing_sentence) : format.NOTHING) },
         { key: "improvement_action", label: t("queue.action"), show: (row) => row.improvement_action ?? format.NOTHING },
       ], {
-        caption: t("queue"), rows: queued, page: Math.max(15, (capacity ?? 0) + 5), file: `queue-${benefit}`, sorted: ["place", false],
+        caption: t("queue"), rows: isWhole ? queued : near, page: isWhole ? 50 : 2 * NEAR, file: `queue-${benefit}`, sorted: ["place", false],
         mark: (row) => (row.place === capacity ? "line" : row.is_within_capacity ? null : "faint"),
       }));
   }
@@ -72,9 +80,9 @@ function agenda(model, board) {
       { key: "profile", label: t("profile"), value: (row) => board.describe(row.profile).rank ?? 999, show: (row) => chip(board, row.profile) },
       { key: "department", label: t("department"), value: (row) => word("department", row.department) },
       { key: "action", label: t("action"), show: (row) => el("span", { class: "sentence" }, row.action) },
-      { key: "meeting_format", label: t("format"), show: (row) => row.meeting_format ?? format.NOTHING },
-      { key: "last_contact_on", label: t("last_contact"), show: (row) => format.day(row.last_contact_on) },
-      { key: "due_on", label: t("due"), show: (row) => format.day(row.due_on) },
+      { key: "meeting_format", label: t("format"), tight: true, show: (row) => row.meeting_format ?? format.NOTHING },
+      { key: "last_contact_on", label: t("last_contact"), tight: true, show: (row) => format.day(row.last_contact_on) },
+      { key: "due_on", label: t("due"), tight: true, show: (row) => format.day(row.due_on) },
       { key: "days_overdue", label: t("overdue"), number: true, show: (row) => (row.days_overdue > 0 ? format.number(row.days_overdue) : format.NOTHING) },
     ], { caption: t("agenda"), rows: found, page: 15, file: `agenda-${board.name}`, sorted: ["days_overdue", true], nothing: t("agenda.nothing") }));
   }
