@@ -10,6 +10,7 @@
 #                 several have one of that name
 #   SINCE         day from which `make notices` shows notices, as YYYY-MM-DD
 #   FORMAT, OUT   csv or jsonl, and the file that `make notices` writes it to
+#   PERIODS       how many of the last months `make report` shows (default: all)
 #   TESTS         what pytest runs (default: tests/python)
 
 PYTHON ?= python3
@@ -40,13 +41,13 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build publish _publish check-seeds summary compare notices restate test lint install install-dev \
+.PHONY: help run build publish _publish _report report screenshots check-seeds summary compare notices restate test lint install install-dev \
 	packages deps demo-data doctor lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-run: _publish summary ## Build, test and publish everything, then show the profiles
+run: _publish _report summary ## Build, test and publish everything, then show the profiles
 
 publish: _publish ## Build and test; publish when everything passed
 	@echo "Next:"
@@ -55,6 +56,20 @@ publish: _publish ## Build and test; publish when everything passed
 _publish: packages check-seeds
 	@echo "==> dbt build ($(TARGET))"
 	@$(VENV_PYTHON) publish/publish.py $(vars)
+
+# The report reads the published file, which only DuckDB has. A run that could not
+# make it has still published: it says what to install, and goes on.
+_report: install
+ifeq ($(TARGET),duckdb)
+	@echo "==> report"
+	@$(VENV_PYTHON) publish/report.py --optional $${PERIODS:+--periods "$$PERIODS"}
+endif
+
+report: install ## Make the page that shows what was published: [PERIODS=12]
+	@$(VENV_PYTHON) publish/report.py $${PERIODS:+--periods "$$PERIODS"}
+
+screenshots: install-dev report ## Take the pictures of the README anew, of what is published
+	@$(VENV_PYTHON) tools/screenshots.py
 
 build: packages check-seeds ## Check the seeds, then load, build and test (dbt build)
 	@echo "==> dbt build ($(TARGET))"
@@ -132,6 +147,6 @@ lock: install-dev ## Solve requirements*.in again, into hash-pinned requirements
 
 # The build file in warehouse/ stays: it holds history no build can bring back.
 clean: ## Remove .venv, packages and what dbt and the tests left (not warehouse/)
-	rm -rf .venv target logs dbt_packages package-lock.yml \
+	rm -rf .venv .cache target logs dbt_packages package-lock.yml \
 		.pytest_cache .hypothesis
 	find tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

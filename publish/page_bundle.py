@@ -42,7 +42,10 @@ def bundle(cache: Path) -> Bundle:
     errors: CannotBundle
     """
     cache = cache.resolve()
-    name = digest(sorted(path for path in PAGE.rglob("*") if path.is_file()))
+    name = digest(sorted(
+        path for path in PAGE.rglob("*")
+        if path.is_file() and "node_modules" not in path.relative_to(PAGE).parts
+    ))
     script, style = cache / f"{name}.js", cache / f"{name}.css"
     if not (script.is_file() and style.is_file()):
         modules = install(cache)
@@ -50,21 +53,22 @@ def bundle(cache: Path) -> Bundle:
     return Bundle(script.read_text(encoding="utf-8"), style.read_text(encoding="utf-8"))
 
 
-def digest(files: list[Path]) -> str:
-    """Sum up names and content of files."""
+def digest(files: list[Path], folder: Path = PAGE) -> str:
+    """Sum up names and content of a folder's files."""
     sum_up = hashlib.sha256()
     for path in files:
-        if "node_modules" in path.parts:
-            continue
         content = path.read_bytes()
-        sum_up.update(f"{path.relative_to(PAGE)}\0{len(content)}\0".encode())
+        sum_up.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode())
         sum_up.update(content)
     return sum_up.hexdigest()[:20]
 
 
-def install(cache: Path) -> Path:
-    """Give the folder of the packages, brought by npm if they are not there yet."""
-    folder = cache / f"packages-{digest([PAGE / name for name in LOCK_FILES])}"
+def install(cache: Path, source: Path = PAGE) -> Path:
+    """Give the folder of the packages, brought by npm if they are not there yet.
+
+    source: the folder that holds package.json and package-lock.json
+    """
+    folder = cache / f"packages-{digest([source / name for name in LOCK_FILES], source)}"
     done = folder / "complete"
     if done.is_file():
         return folder / "node_modules"
@@ -73,7 +77,7 @@ def install(cache: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in LOCK_FILES:
-        shutil.copy(PAGE / name, folder / name)
+        shutil.copy(source / name, folder / name)
     run(
         [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *PATIENCE], folder,
         NPM_SECONDS, "npm could not bring the packages of the page",

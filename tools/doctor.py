@@ -91,7 +91,8 @@ def main() -> None:
     rows += [
         ("dbt_utils", dbt_packages.describe(), "everything"),
         ("postgres", postgres_version(), "the tests that compare engines"),
-        ("node", program_version("node", "--version"), "tests of the report's page"),
+        ("node", program_version("node", "--version"), "the report"),
+        ("chromium", program_version("chromium", "--version"), "tests of the report, its pictures"),
         ("java", program_version("java", "-version"), "the spark target"),
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]

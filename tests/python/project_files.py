@@ -11,7 +11,7 @@ STAND_IN_PACKAGES = ROOT / "closed_network" / "dbt_packages"
 
 # Left out of a copy: what was built or installed, and what no dbt command reads.
 LEFT_OUT = (
-    ".git", ".venv", ".hypothesis", ".pytest_cache", "__pycache__",
+    ".git", ".venv", ".cache", "node_modules", ".hypothesis", ".pytest_cache", "__pycache__",
     "target", "logs", "dbt_packages", "package-lock.yml", ".user.yml",
     "*.duckdb", "*.wal",
 )
