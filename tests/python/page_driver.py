@@ -104,18 +104,26 @@ def node_or_skip() -> str:
     return node
 
 
+def chromium_path() -> str:
+    """Give the path of the system's Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise CannotBundle("Chromium is not here: on Debian, `apt-get install chromium`")
+    return found
+
+
+def browser_packages() -> Path:
+    """Give the folder of playwright-core and axe-core, brought by npm once."""
+    return install(CACHE / "page-tests", PAGE_TESTS)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Give the browser, started once."""
-    node_or_skip()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("Chromium is not here: on Debian, `apt-get install chromium`")
     try:
-        packages = install(CACHE / "page-tests", PAGE_TESTS)
+        started = Browser(chromium_path(), browser_packages())
     except CannotBundle as error:
         pytest.skip(str(error))
-    started = Browser(chromium, packages)
     try:
         yield started
     finally:

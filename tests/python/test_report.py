@@ -864,3 +864,13 @@ def test_what_can_not_be_read_is_said(
     assert report.main([]) == 1
     assert "can't be read" in capsys.readouterr().err
     assert not (tmp_path / "report.html").exists()
+
+
+def test_exposures_name_the_tables_that_the_report_reads() -> None:
+    """All of them and no other; what only the publication has is no node of dbt."""
+    source = (ROOT / "publish/report_data.py").read_text("utf-8")
+    marts = {path.stem for path in (ROOT / "models/marts").rglob("*.sql")}
+    snapshots = {path.stem for path in (ROOT / "snapshots").rglob("*.sql")}
+    read = set(re.findall(r"\{(\w+)\}", source)) & (marts | snapshots)
+    exposures = (ROOT / "models/exposures.yml").read_text("utf-8")
+    assert set(re.findall(r"ref\('(\w+)'\)", exposures)) == read

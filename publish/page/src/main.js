@@ -118,6 +118,7 @@ function show() {
     main.focus();
   } } }, t("skip")), header(), tabs(asked.view), main, footer());
   panel.ready?.();
+  showTab();
   if (lastView !== null && lastView !== asked.view) scrollTo(0, 0);
   lastView = asked.view;
   document.documentElement.dataset.ready = asked.view;
@@ -152,6 +153,13 @@ function tabs(view) {
   return el("nav", { class: "tabs", "aria-label": t("panels") }, el("ul", {}, Object.keys(PANELS).map((name) =>
     el("li", {}, el("a", { href: addressOfPanel(name), "aria-current": name === view ? "page" : null },
       t(`panel.${name}`))))));
+}
+
+/** On a phone not all names of panels fit: let the current one be seen. */
+function showTab() {
+  const list = root.querySelector(".tabs ul");
+  const current = list.querySelector("[aria-current]").parentElement;
+  list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
 }
 
 function footer() {

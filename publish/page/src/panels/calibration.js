@@ -30,7 +30,7 @@ export function calibration(app) {
   let base = null;
   let weights = [];
   let locked = [];
-  const map = chart(t("calibration.chart"), 330);
+  const map = chart(t("calibration.chart"), 420);
   const sliders = el("div", { class: "sliders" });
   const counts = el("div", {});
   const list = el("div", {});
@@ -238,9 +238,12 @@ export function calibration(app) {
     download(`criterion_weights-${board.name}-${name.value}.csv`, weightLines(board.name, name.value, base.criteria, weights), false);
   }
 
+  const keep = card(t("calibration.keep"), t("calibration.keep.note"),
+    el("div", { class: "tools last" }, field(t("calibration.version"), name),
+      el("button", { type: "button", class: "primary", on: { click: save } }, t("calibration.save"))));
   const element = el("div", { class: "panel" },
     el("div", { class: "two" },
-      el("section", { class: "card" },
+      el("div", { class: "stack" }, el("section", { class: "card" },
         el("header", {}, el("h2", {}, t("calibration.title")), el("p", { class: "note" }, t("calibration.note"))),
         el("div", { class: "tools" },
           field(t("calibration.begin"), choice(versions.map((each) => [each.version,
@@ -248,15 +251,11 @@ export function calibration(app) {
           el("button", { type: "button", class: "quiet", on: { click: () => start(base.version) } }, t("calibration.reset"))),
         sliders,
         el("p", { class: "note" }, t("calibration.against", { version: reference.version })),
-        proof),
+        proof), keep),
       el("section", { class: "card" }, summary, counts, map.element, el("p", { class: "note" }, t("calibration.map")))),
     el("div", { class: "two wide-left" },
       card(t("calibration.list"), t("calibration.list.note", { month: format.longMonth(model.periods[model.last]) }), list),
-      el("div", { class: "stack" },
-        card(t("calibration.pairs"), null, matrix),
-        card(t("calibration.keep"), t("calibration.keep.note"),
-          el("div", { class: "tools" }, field(t("calibration.version"), name),
-            el("button", { type: "button", class: "primary", on: { click: save } }, t("calibration.save")))))));
+      card(t("calibration.pairs"), null, matrix)));
   map.onResize = () => draw();
   return { element, ready: () => start(versions.some((each) => each.version === app.asked.version) ? app.asked.version : first) };
 }

@@ -66,7 +66,7 @@ export function client(app) {
         {
           type: "line", step: "middle", xAxisIndex: 0, yAxisIndex: 0, connectNulls: false,
           symbol: "circle", showAllSymbol: true,
-          symbolSize: (_, item) => (item.dataIndex === period ? 15 : narrow ? 6 : 9),
+          symbolSize: (_, item) => (item.dataIndex === period ? 15 : narrow ? 5 : 9),
           lineStyle: { color: INK, width: 2 },
           data: known.map((state, at) => (state === null ? { value: null } : {
             value: board.describe(state.profile).label,
