@@ -70,6 +70,7 @@ class Published:
     def __init__(self, file: Path, periods: int | None) -> None:
         """Open it; `periods` limits the report to the last ones."""
         self.connection = duckdb.connect()
+        self.connection.execute("set enable_progress_bar = false")
         try:
             self.connection.execute(
                 f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as published (read_only)"

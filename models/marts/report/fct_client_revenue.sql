@@ -15,8 +15,9 @@ list_client_periods as (
 
 select
     list_client_periods.client_id,
-    cast({{ client_profiles.revenue_metric('metric_history') }}
-        as decimal(18, 6)) as revenue,
+    cast(
+        {{ client_profiles.revenue_metric('metric_history') }} as decimal(18, 6)
+    ) as revenue,
     list_client_periods.period_start
 from list_client_periods
 inner join metric_history

@@ -132,7 +132,8 @@ export function growth(app) {
   function drawAttraction() {
     const all = board.part("attraction");
     // Where nothing is known of clients, all are in one group: that says nothing.
-    const dimensions = [...new Set(all.filter((each) => each.group_name).map((each) => each.dimension))];
+    const groups = (name) => new Set(all.filter((each) => each.dimension === name).map((each) => each.group_name)).size;
+    const dimensions = [...new Set(all.map((each) => each.dimension))].filter((name) => groups(name) > 1);
     dimension = dimensions.includes(dimension) ? dimension : dimensions[0];
     const ideal = all.filter((each) => each.dimension === dimension && each.profile === board.ideal.profile);
     const stages = ["first", "after_6_periods", "after_12_periods", "ever", "now"].filter((each) =>
