@@ -2,18 +2,20 @@
 //
 //   node judge.mjs scores < {labels, tables}
 //   node judge.mjs weights < {labels, tables, tries: [{scorecard, version, weights}]}
+//   node judge.mjs bases < {bases: [what judge() takes, values being texts of digits]}
 //
 // `scores` prints [scorecard, client, period, score, [[criterion, contribution], ...]] of
 // every client and period. `weights` prints for each try [client, score, profile] of every
-// client. One line of JSON each; scores count in ten-thousandths.
+// client. `bases` prints [score, rule, profile] of every client. One line of JSON each;
+// scores count in ten-thousandths.
 
 import { judge } from "../../publish/page/src/exact.js";
 import { Model } from "../../publish/page/src/model.js";
 
 let text = "";
 for await (const piece of process.stdin) text += piece;
-const { labels, tables, tries } = JSON.parse(text);
-const model = new Model(labels, tables);
+const { labels, tables, tries, bases } = JSON.parse(text);
+const model = labels && new Model(labels, tables);
 const lines = [];
 
 if (process.argv[2] === "scores") {
@@ -26,6 +28,13 @@ if (process.argv[2] === "scores") {
           board.criteria(client.number, place).map((each) => [each.criterion, each.contribution]),
         ]);
       });
+} else if (process.argv[2] === "bases") {
+  for (const base of bases) {
+    for (const criterion of base.criteria)
+      criterion.values = criterion.values.map((value) => (value === null ? null : BigInt(value)));
+    lines.push(judge(base, base.criteria.map((criterion) => criterion.weight))
+      .map(({ score, rule, profile }) => [score, rule, profile]));
+  }
 } else {
   for (const { scorecard, version, weights } of tries) {
     const base = model.board(scorecard).calibration(version);

@@ -26,6 +26,7 @@ import duckdb
 import pytest
 
 import check_seeds
+import oracle
 import report
 from demo_project import DemoProject, built_demo  # noqa: F401
 from duckdb_file import write
@@ -36,6 +37,7 @@ from page_driver import CACHE, Browser, browser, node_or_skip, page_bundle_or_sk
 from page_html import html
 from project_files import ROOT
 from publication import Publication, Table
+from random_rules import random_world
 from report_data import Published, read_labels, read_tables
 from walked_levers import read_seeds
 
@@ -536,6 +538,92 @@ def run_engine(
         return found
     finally:
         models.close()
+
+
+def test_rules_by_chance_judge_as_the_oracle_does() -> None:
+    """Bounds of any kind, ties, halves, huge values, missing ones: what real rules may lack."""
+    random = Random(7)
+    bases, expected = [], []
+    while len(bases) < 400:
+        world = random_world(random, scorecards=2, clients=9, periods=3)
+        period = max(month for _, month in world.metrics)
+        for version in world.versions + world.candidates:
+            verdicts = oracle.judge_period(version, world.metrics, period)
+            bases.append(base_of(version, world.metrics, period, list(verdicts)))
+            expected.append([
+                [None if each.score is None else int(each.score * 10_000), each.rule, each.profile]
+                for each in verdicts.values()
+            ])
+    assert run_module("bases", {"bases": bases}) == expected
+    scored = [row for rows in expected for row in rows if row[0] is not None]
+    assert len(scored) > 1_000
+
+
+def base_of(
+    version: oracle.Version, metrics: oracle.Metrics, period: date, clients: list[str]
+) -> dict:
+    """Give what the page's module takes, from the rules and metrics of a world."""
+    criteria = sorted(version.criteria, key=lambda each: each.name)
+    place = {criterion.name: at for at, criterion in enumerate(criteria)}
+    return {
+        "minimumCoverage": units(version.minimum_coverage, 6),
+        "meetsTenure": [
+            metrics[client, period]["tenure_months"] >= version.minimum_tenure_months
+            for client in clients
+        ],
+        "criteria": [
+            pack_criterion(criterion, metrics, period, clients) for criterion in criteria
+        ],
+        "rules": [
+            {
+                "rule": rule.name,
+                "profile": rule.profile,
+                "allowed": [
+                    all(oracle.holds(each, oracle.Facts(Decimal(0), {}, metrics[client, period]))
+                        for each in rule.conditions if each.subject == "metric")
+                    for client in clients
+                ],
+                "conditions": [
+                    {"subject": each.subject, "place": place.get(each.subject_name),
+                     "lower": units(each.lower, 6), "upper": units(each.upper, 6)}
+                    for each in rule.conditions if each.subject != "metric"
+                ],
+            }
+            for rule in sorted(version.rules, key=lambda rule: rule.priority)
+        ],
+    }
+
+
+def pack_criterion(
+    criterion: oracle.Criterion, metrics: oracle.Metrics, period: date, clients: list[str]
+) -> dict:
+    """Give a criterion with the values of all clients, and the points that no weight changes."""
+    values = [oracle.last_known(metrics, client, period, criterion)[0] for client in clients]
+    fixed = []
+    for value in values:
+        if value is None:
+            fixed.append(units(oracle.missing_points(criterion), 2))
+        elif criterion.normalization == "none":
+            [points] = [band.points for band in criterion.bands if band.contains(value)]
+            fixed.append(units(points, 2))
+        else:
+            fixed.append(None)
+    bands = sorted(criterion.bands, key=lambda band: (band.lower is not None, band.lower))
+    return {
+        "name": criterion.name,
+        "weight": units(criterion.weight, 6),
+        "normalization": criterion.normalization,
+        "values": [None if value is None else str(units(value, 6)) for value in values],
+        "fixed": fixed,
+        "bands": [
+            {"lower": units(band.lower, 6), "points": units(band.points, 2)} for band in bands
+        ],
+    }
+
+
+def units(number: Decimal | None, decimals: int) -> int | None:
+    """Count a number in units of 10^-decimals."""
+    return None if number is None else int(number.scaleb(decimals))
 
 
 def test_calibration_begins_where_the_warehouse_is(
