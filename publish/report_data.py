@@ -10,6 +10,8 @@ well and is read fast:
 | few different values | `{"of": values, "at": text}`, one sign of the text per row |
 | many different texts | `{"of": values, "nr": numbers}`, one number per row |
 | numbers | `{"nr": whole numbers, "decimals": n}` |
+| numbers that never fall | `{"rises": differences, "decimals": n}` |
+| as in the version in force | `{"like": version}`, in calibrations only |
 
 What holds for each client and period is a text as well, all periods of the first client
 first. Scores are not in it: the page computes them from points and weights, to the same
@@ -36,6 +38,8 @@ NEEDED = (
 )
 # The lines of a history of rules that stand today.
 CURRENT = "where dbt_valid_to is null"
+# More sentences than this would make the page too large; the latest months come first.
+MOST_SENTENCES = 75_000
 # How text tells what is known of a client in a period.
 STATE = (
     "profile", "computed_profile", "assignment_source", "ineligibility_reason", "rule",
@@ -219,6 +223,10 @@ def pack_numbers(values: Sequence) -> dict[str, Any]:
     )
     decimals = max(decimals, 0)
     whole = [None if value is None else int(Decimal(value).scaleb(decimals)) for value in values]
+    if None not in whole and max(map(abs, whole)) < 2**53:
+        rises = [after - before for before, after in zip([0, *whole], whole)]
+        if min(rises[1:], default=0) >= 0:
+            return {"rises": rises, "decimals": decimals}
     return {
         "nr": [str(each) if each is not None and abs(each) >= 2**53 else each for each in whole],
         "decimals": decimals,
@@ -358,10 +366,11 @@ def read_scorecard(published: Published, scorecard: str) -> dict[str, Any]:
         },
         "movements": published.packed(
             "select client, period, causes.category, causes.from_profile, causes.to_profile,"
-            " causes.cause, causes.explanation"
+            " causes.cause, case when period_start >= $2 then causes.explanation end"
+            " as explanation"
             f" from {{fct_movement_causes}} as causes {with_client} {with_period}"
-            " where scorecard = $1 order by period, client",
-            [scorecard],
+            " where scorecard = $1 order by client, period",
+            [scorecard, first_explained(published, scorecard)],
         ),
         "uncertain": published.packed(
             "select client, lowest_score, highest_score from {client_profiles} "
@@ -387,7 +396,7 @@ def read_scorecard(published: Published, scorecard: str) -> dict[str, Any]:
             [scorecard],
         ),
         "paths": published.packed(
-            "select client, target_profile, sentence, obstacle, effort, method"
+            "select client, target_profile, obstacle, effort, method"
             f" from {{fct_paths_to_ideal}} {with_client}"
             " where scorecard = $1 and is_ideal order by client",
             [scorecard],
@@ -421,6 +430,21 @@ def read_scorecard(published: Published, scorecard: str) -> dict[str, Any]:
     }
 
 
+def first_explained(published: Published, scorecard: str) -> str:
+    """Give the first period whose movements are explained: all, while they are not too many."""
+    first, sentences = "9999-01-01", 0
+    for period, count in published.rows(
+        "select cast(period_start as text), count(*) from {fct_movement_causes}"
+        " where scorecard = $1 group by period_start order by period_start desc",
+        [scorecard],
+    ):
+        sentences += count
+        if sentences > MOST_SENTENCES:
+            break
+        first = period
+    return first
+
+
 def read_points(published: Published, scorecard: str, criterion: str) -> dict[str, Any]:
     """Read band and points of a criterion for each client and period."""
     different, text = published.placed(
@@ -451,7 +475,7 @@ def read_calibration(published: Published, scorecard: str) -> list[dict[str, Any
         " order by status, version",
         [scorecard],
     )
-    return [
+    packed = [
         {
             "version": version,
             "status": status,
@@ -490,3 +514,21 @@ def read_calibration(published: Published, scorecard: str) -> list[dict[str, Any
         }
         for status, version in versions
     ]
+    for each in packed[1:]:
+        say_alike(packed[0], each)
+    return packed
+
+
+def say_alike(first: dict[str, Any], other: dict[str, Any]) -> None:
+    """Leave out of a version what is the same in the first one, which is mostly so."""
+    alike = {"like": first["version"]}
+    pairs = [(first["clients"]["columns"], other["clients"]["columns"])]
+    pairs += [
+        (first["criteria"][name]["columns"], table["columns"])
+        for name, table in other["criteria"].items()
+        if name in first["criteria"]
+    ]
+    for known, columns in pairs:
+        for name in columns:
+            if columns[name] == known[name]:
+                columns[name] = alike

@@ -28,6 +28,7 @@ import pytest
 import check_seeds
 import oracle
 import report
+import report_data
 from demo_project import DemoProject, built_demo  # noqa: F401
 from duckdb_file import write
 from integration_builds import online_retail_build  # noqa: F401
@@ -156,7 +157,7 @@ def test_every_panel_is_drawn(
     """Each is drawn on a screen and on a phone, in both languages, and asks nobody."""
     file = request.getfixturevalue(which)
     client = "C0041" if which == "demo_page" else "12748"
-    for language in ("en", "pt-BR"):
+    for language in ("en", "pt-BR") if which == "demo_page" else ("pt-BR",):
         browser.open(file, width=width, language=language)
         assert browser.ask("document.documentElement.lang") == language
         for panel, scorecard in product(PANELS, ["relationship", "tier"]):
@@ -876,6 +877,21 @@ def test_few_periods_when_asked(demo: Path) -> None:
     [[clients]] = ask(demo, "select count(distinct client_id) from fct_client_profiles"
                       " where period_start >= '2026-08-01'")
     assert tables["clients"]["rows"] == clients < 300
+
+
+def test_the_latest_movements_are_explained_where_there_are_too_many(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole months, from the last one back, as far as the limit goes."""
+    [[latest]] = ask(demo, "select count(*) from fct_movement_causes where scorecard ="
+                     " 'relationship' and period_start >= '2026-06-01'")
+    # One more does not make another month.
+    monkeypatch.setattr(report_data, "MOST_SENTENCES", latest + 1)
+    _, tables = read_all(demo)
+    packed = tables["scorecards"]["relationship"]["movements"]
+    texts = packed["columns"]["explanation"]
+    explained = sum(texts["of"][place] is not None for place in texts["nr"])
+    assert 0 < explained == latest < packed["rows"]
 
 
 # -- making it ---------------------------------------------------------------------

@@ -45,6 +45,7 @@ export class Board {
     this.byProfile = new Map(this.profiles.map((each) => [each.profile, each]));
     this.ideal = this.profiles.find((each) => each.is_ideal) ?? this.profiles[0];
     this.parts = new Map();
+    shareColumns(packed.calibration);
   }
 
   /** Give a part that is unpacked when it is first asked for. */
@@ -150,6 +151,20 @@ export class Board {
   calibration(version) {
     const packed = this.packed.calibration.find((each) => each.version === version);
     return calibrationBase(packed, this.name, this.model.rules);
+  }
+}
+
+/** Let versions have the columns that were left out because they are as in another one. */
+function shareColumns(versions) {
+  const byName = new Map(versions.map((each) => [each.version, each]));
+  const share = (columns, others) => {
+    for (const [name, packed] of Object.entries(columns))
+      if ("like" in packed) columns[name] = others(byName.get(packed.like))[name];
+  };
+  for (const each of versions) {
+    share(each.clients.columns, (other) => other.clients.columns);
+    for (const [criterion, table] of Object.entries(each.criteria))
+      share(table.columns, (other) => other.criteria[criterion].columns);
   }
 }
 

@@ -14,6 +14,12 @@ export async function inflate(text) {
   return JSON.parse(await new Response(stream).text());
 }
 
+function numbersOf(packed) {
+  if ("nr" in packed) return packed.nr;
+  let sum = 0;
+  return packed.rises.map((rise) => (sum += rise));
+}
+
 /** Give a packed column as a list of `rows` values; numbers as they are shown. */
 export function column(packed, rows) {
   if ("same" in packed) return Array(rows).fill(packed.same);
@@ -21,7 +27,7 @@ export function column(packed, rows) {
     return Array.from({ length: rows }, (_, row) => packed.of[placeOf(packed.at.charCodeAt(row))]);
   if ("of" in packed) return packed.nr.map((place) => packed.of[place]);
   const unit = 10 ** packed.decimals;
-  return packed.nr.map((number) => (number === null ? null : Number(number) / unit));
+  return numbersOf(packed).map((number) => (number === null ? null : Number(number) / unit));
 }
 
 /** Give a packed column of numbers as whole ones: number or, where large, BigInt. */
@@ -29,7 +35,7 @@ export function wholeColumn(packed, rows) {
   if ("same" in packed) return { decimals: 0, values: Array(rows).fill(packed.same) };
   return {
     decimals: packed.decimals,
-    values: packed.nr.map((each) => (typeof each === "string" ? BigInt(each) : each)),
+    values: numbersOf(packed).map((each) => (typeof each === "string" ? BigInt(each) : each)),
   };
 }
 

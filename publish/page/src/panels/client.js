@@ -310,7 +310,7 @@ function timelineOf(board, model, rows) {
     el("div", { class: "when" }, format.month(model.periods[each.period]),
       el("span", { class: "tag" }, category(each.category))),
     change(board, each.from_profile, each.to_profile),
-    el("p", {}, each.explanation))));
+    el("p", {}, each.explanation ?? t("sentence.left_out")))));
 }
 
 function protocols(board, number) {

@@ -173,7 +173,7 @@ export function movements(app) {
         { key: "change", label: t("from_to"), save: false, tight: true, value: (row) => profileName(board, row.from_profile),
           show: (row) => change(board, row.from_profile, row.to_profile) },
         { key: "cause", label: t("cause"), show: (row) => word("cause", row.cause) },
-        { key: "explanation", label: t("why"), show: (row) => el("span", { class: "sentence" }, row.explanation) },
+        { key: "explanation", label: t("why"), show: (row) => el("span", { class: "sentence" }, row.explanation ?? t("sentence.left_out")) },
       ], {
         caption: t("movements.list"), rows, page: 10, file: `movements-${board.name}`,
         sorted: ["period", true], nothing: t("movements.none"),
