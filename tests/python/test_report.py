@@ -858,6 +858,8 @@ def test_a_published_file_with_little_in_it(
             connection.execute(f"delete from client_profiles.{table}")
         connection.execute("update client_profiles.dim_clients set client_name = null,"
                            " region = null, category = null, acquisition_channel = null")
+        connection.execute("create table client_profiles.rpt_data_quality as select"
+                           " 'payments' as what, 17 as rows_left_out")
     page = make_page(copied)
     for width in (1280, 390):
         browser.open(page, width=width)
@@ -866,6 +868,8 @@ def test_a_published_file_with_little_in_it(
             assert not browser.ask(WIDER_THAN_WINDOW), panel
         assert browser.texts("header .segments button") == ["EN", "PT"]
         browser.assert_quiet()
+    browser.go("#about")
+    assert "payments 17" in browser.text("section:has(> header h2:text('Data quality'))")
     browser.go("#movements")
     assert "One month only" in browser.text("main")
 

@@ -7,6 +7,7 @@ import * as format from "../format.js";
 import { t, word } from "../i18n.js";
 import { AWAY } from "../model.js";
 import { bar, card, category, change, chip, clientLink, empty, profileName } from "../parts.js";
+import { table } from "../table.js";
 
 // So many movements are shown at once.
 const LATEST = 3;
@@ -160,7 +161,7 @@ export function client(app) {
     title(app, who, known[lastKnown], lastKnown),
     el("div", { class: "two wide-left" },
       el("div", { class: "stack" },
-        card(t("client.over_time"), t("client.over_time.note"), course.element), reasons),
+        card(t("client.over_time"), t("client.over_time.note"), course.element, months(board, who.number, known)), reasons),
       el("div", { class: "stack" }, path(board, who.number), hands(app, who),
         protocols(board, who.number), movements(app, who))));
   course.onResize = drawCourse;
@@ -261,6 +262,22 @@ function trend(board, number, criterion, chosen) {
       class: period === chosen ? "now" : null });
   });
   return svg("svg", { class: "trend", viewBox: `0 0 ${width} 22`, "aria-hidden": "true" }, bars);
+}
+
+/** Give what the chart shows as a table, the last month first. */
+function months(board, number, known) {
+  const { periods } = board.model;
+  const rows = known.map((state, period) => ({ period, state, score: state && board.score(number, period) }))
+    .filter((each) => each.state).reverse();
+  return el("details", { class: "numbers" }, el("summary", {}, t("as_table")), table([
+    { key: "period_start", label: t("month"), tight: true, value: (row) => periods[row.period],
+      show: (row) => format.month(periods[row.period]) },
+    { key: "profile", label: t("profile"), value: (row) => row.state.profile, show: (row) => chip(board, row.state.profile) },
+    { key: "score", label: t("score"), number: true,
+      value: (row) => (row.score === null ? null : row.score / 10_000), show: (row) => format.score(row.score, 4) },
+    { key: "assignment_source", label: t("by_hand"), value: (row) => t(row.state.assignment_source === "override" ? "yes" : "no") },
+    { key: "version", label: t("version"), value: (row) => board.version(row.period) },
+  ], { caption: t("client.over_time"), rows, page: 12, file: `client-${board.model.clients[number].client_id}` }));
 }
 
 function path(board, number) {
