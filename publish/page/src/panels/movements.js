@@ -115,8 +115,8 @@ export function movements(app) {
   function drawMatrix(counts) {
     const used = order.filter((profile) => [...counts.keys()].some((key) => key.split(" ").includes(profile)));
     const most = Math.max(1, ...[...counts].filter(([key]) => new Set(key.split(" ")).size > 1).map(([, count]) => count));
-    replace(matrix, el("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": t("movements.matrix") },
-      el("table", { class: "matrix" }, el("caption", {}, t("movements.matrix.caption")),
+    replace(matrix, el("p", { class: "note" }, t("movements.matrix.caption")), el("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": t("movements.matrix") },
+      el("table", { class: "matrix" }, el("caption", { class: "unseen" }, t("movements.matrix")),
         el("thead", {}, el("tr", {}, el("td", {}), used.map((after) =>
           el("th", { scope: "col" }, profileName(board, after))), el("th", { scope: "col", class: "number" }, t("sum")))),
         el("tbody", {}, used.map((before) => el("tr", {},
