@@ -150,8 +150,11 @@ function header() {
 }
 
 function tabs(view) {
+  // With the file's name, or what checks pages takes tabs that are scrolled away on a phone
+  // for links to places that are not there.
+  const file = location.pathname.split("/").pop();
   return el("nav", { class: "tabs", "aria-label": t("panels") }, el("ul", {}, Object.keys(PANELS).map((name) =>
-    el("li", {}, el("a", { href: addressOfPanel(name), "aria-current": name === view ? "page" : null },
+    el("li", {}, el("a", { href: `./${file}${addressOfPanel(name)}`, "aria-current": name === view ? "page" : null },
       t(`panel.${name}`))))));
 }
 
