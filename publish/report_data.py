@@ -13,6 +13,8 @@ well and is read fast:
 | numbers that never fall | `{"rises": differences, "decimals": n}` |
 | as in the version in force | `{"like": version}`, in calibrations only |
 
+Columns that depend on each other stand together: `{"names": […], "of": lists of values, …}`.
+
 What holds for each client and period is a text as well, all periods of the first client
 first. Scores are not in it: the page computes them from points and weights, to the same
 digit as the warehouse.
@@ -39,7 +41,9 @@ NEEDED = (
 # The lines of a history of rules that stand today.
 CURRENT = "where dbt_valid_to is null"
 # More sentences than this would make the page too large; the latest months come first.
-MOST_SENTENCES = 75_000
+MOST_SENTENCES = 50_000
+# With more revenues than this two digits have to do instead of three.
+MANY_REVENUES = 200_000
 # How text tells what is known of a client in a period.
 STATE = (
     "profile", "computed_profile", "assignment_source", "ineligibility_reason", "rule",
@@ -117,16 +121,23 @@ class Published:
         names = [each[0] for each in found.description]
         return [dict(zip(names, map(plain, row))) for row in found.fetchall()]
 
-    def packed(self, query: str, given: Sequence = ()) -> dict[str, Any]:
-        """Run a query; give its rows packed by columns."""
+    def packed(
+        self, query: str, given: Sequence = (), together: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Run a query; give its rows packed by columns.
+
+        together: columns of which few combinations occur
+        """
         found = self.connection.execute(self._named(query), list(given))
         names = [each[0] for each in found.description]
         rows = found.fetchall()
-        columns = list(zip(*rows)) if rows else [()] * len(names)
-        return {
-            "rows": len(rows),
-            "columns": {name: pack(values) for name, values in zip(names, columns)},
-        }
+        columns = dict(zip(names, zip(*rows) if rows else [()] * len(names)))
+        packed = {"rows": len(rows)}
+        if together and rows:
+            lists = list(zip(*(columns.pop(name) for name in together)))
+            packed["together"] = {"names": list(together), **pack(lists)}
+        packed["columns"] = {name: pack(values) for name, values in columns.items()}
+        return packed
 
     def _named(self, query: str) -> str:
         for name in self.schemas:
@@ -188,6 +199,8 @@ def plain(value: Any) -> Any:
     """Give a value as JSON knows it: exact decimals and dates as text."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
+    if isinstance(value, tuple):
+        return [float(each) if isinstance(each, Decimal) else plain(each) for each in value]
     if isinstance(value, Decimal):
         return float(value) if value == value.to_integral() else str(value)
     return str(value)
@@ -320,18 +333,17 @@ def read_tables(published: Published, labels: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_revenue(published: Published) -> list[int] | None:
-    """Give each client's revenue in each period, to three digits; None if there is none.
+    """Give each client's revenue in each period, to a few digits; None if there is none.
 
     It sizes blocks. Sums that are shown as numbers come from the warehouse.
     """
-    values = [
-        float(f"{max(row[0] or 0, 0):.3g}")
-        for row in published.rows(
-            "select cast(revenue as double)"
-            " from grid left join {fct_client_revenue} using (client_id, period_start)"
-            " order by client, period"
-        )
-    ]
+    rows = published.rows(
+        "select cast(revenue as double)"
+        " from grid left join {fct_client_revenue} using (client_id, period_start)"
+        " order by client, period"
+    )
+    digits = 3 if len(rows) <= MANY_REVENUES else 2
+    values = [float(f"{max(row[0] or 0, 0):.{digits}g}") for row in rows]
     return [int(value) if value >= 1 else value for value in values] if any(values) else None
 
 
@@ -371,6 +383,7 @@ def read_scorecard(published: Published, scorecard: str) -> dict[str, Any]:
             f" from {{fct_movement_causes}} as causes {with_client} {with_period}"
             " where scorecard = $1 order by client, period",
             [scorecard, first_explained(published, scorecard)],
+            ["category", "from_profile", "to_profile", "cause"],
         ),
         "uncertain": published.packed(
             "select client, lowest_score, highest_score from {client_profiles} "
@@ -409,6 +422,8 @@ def read_scorecard(published: Published, scorecard: str) -> dict[str, Any]:
             " using (client_id, scorecard, target_profile)"
             " where scorecard = $1 and paths.is_ideal order by client, step_order",
             [scorecard],
+            ["target_profile", "improvement_action", "similar_clients", "observed_rate",
+             "is_small_group"],
         ),
         "protocols": read_protocols(published, scorecard),
         "queue": published.packed(
@@ -425,6 +440,7 @@ def read_scorecard(published: Published, scorecard: str) -> dict[str, Any]:
             f" from {{rpt_contact_agenda}} {with_client} where scorecard = $1"
             " order by department, urgency, client",
             [scorecard],
+            ["department", "profile", "action", "meeting_format", "cadence_days"],
         ),
         "calibration": read_calibration(published, scorecard),
     }
@@ -463,8 +479,10 @@ def read_protocols(published: Published, scorecard: str) -> dict[str, Any]:
         "select client, department, action, standing_action, meeting_format, cadence_days,"
         " response_hours, is_for_movement from {client_protocols}"
         " inner join clients using (client_id) where scorecard = $1"
-        " order by department, client",
+        " order by client, department",
         [scorecard],
+        ["department", "action", "standing_action", "meeting_format", "cadence_days",
+         "response_hours", "is_for_movement"],
     )
 
 

@@ -43,7 +43,10 @@ export function wholeColumn(packed, rows) {
 export function records(table) {
   const names = Object.keys(table.columns);
   const columns = names.map((name) => column(table.columns[name], table.rows));
-  return Array.from({ length: table.rows }, (_, row) =>
-    Object.fromEntries(names.map((name, place) => [name, columns[place][row]])),
-  );
+  const together = table.together ? column(table.together, table.rows) : null;
+  return Array.from({ length: table.rows }, (_, row) => {
+    const record = Object.fromEntries(names.map((name, place) => [name, columns[place][row]]));
+    if (together) table.together.names.forEach((name, place) => { record[name] = together[row][place]; });
+    return record;
+  });
 }
