@@ -25,7 +25,8 @@ import duckdb
 from durable import put_in_place
 from page_bundle import CannotBundle, bundle
 from page_html import html
-from report_data import Published, Unreadable, read_labels, read_tables
+from published import Published, Unreadable
+from report_data import read_labels, read_tables
 
 CACHE = Path(".cache/page")
 

@@ -1,249 +1,35 @@
 """What the report shows, read from the published file and packed for a page.
 
 The page gets two parts. `labels` is small and readable: the run, scorecards, profiles,
-versions. `tables` is everything by client; it is packed by columns, so that it deflates
-well and is read fast:
+criteria. `tables` is everything else, most of it by client, packed as `packing` says and:
 
-| a column is | packed as |
+| what | is packed as |
 |---|---|
-| the same everywhere | `{"same": value}` |
-| few different values | `{"of": values, "at": text}`, one sign of the text per row |
-| many different texts | `{"of": values, "nr": numbers}`, one number per row |
-| numbers | `{"nr": whole numbers, "decimals": n}` |
-| numbers that never fall | `{"rises": differences, "decimals": n}` |
-| as in the version in force | `{"like": version}`, in calibrations only |
+| a column as in the version in force | `{"like": version}`, in calibrations |
+| columns that depend on each other | `{"names": [...], "of": lists of values, ...}` |
+| what holds for each client and period | `{"of": values, "at": text}`, by client and period |
 
-Columns that depend on each other stand together: `{"names": […], "of": lists of values, …}`.
-
-What holds for each client and period is a text as well, all periods of the first client
-first. Scores are not in it: the page computes them from points and weights, to the same
-digit as the warehouse.
+Scores are not in it: the page computes them from points and weights, to the same digit
+as the warehouse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import duckdb
+from published import Published
 
-ABSENT = "!"
-# More different values than this are numbered instead.
-FEW = 90
-# Marts that the report reads beyond those named in the queries below.
-NEEDED = (
-    "dim_clients", "fct_client_profiles", "fct_criterion_scores", "fct_calibration_clients",
-    "fct_calibration_criteria", "fct_calibration_rules", "fct_client_revenue",
-    "profiles_snapshot", "publication",
-)
 # The lines of a history of rules that stand today.
 CURRENT = "where dbt_valid_to is null"
 # More sentences than this would make the page too large; the latest months come first.
 MOST_SENTENCES = 50_000
 # With more revenues than this two digits have to do instead of three.
 MANY_REVENUES = 200_000
-# How text tells what is known of a client in a period.
+# What is known of a client in a period.
 STATE = (
     "profile", "computed_profile", "assignment_source", "ineligibility_reason", "rule",
     "possible_profiles", "is_certain", "is_awaiting_confirmation",
 )
-
-
-class Unreadable(Exception):
-    """The published file can't be read, or lacks what the report needs."""
-
-
-def sign(place: int) -> str:
-    """Give the sign that stands for a place in a list.
-
-    None of them has to be escaped in JSON, and `!` stands for no row at all.
-    """
-    if place < 57:
-        return chr(35 + place)
-    return chr(36 + place) if place < 91 else chr(165 + place)
-
-
-# The same in SQL, for a column `place`.
-SIGN = (
-    "chr(cast(case when place < 57 then 35 + place when place < 91 then 36 + place"
-    " else 165 + place end as integer))"
-)
-
-
-class Published:
-    """The published file, attached to a database in memory that may hold steps."""
-
-    def __init__(self, file: Path, periods: int | None) -> None:
-        """Open it; `periods` limits the report to the last ones."""
-        self.connection = duckdb.connect()
-        self.connection.execute("set enable_progress_bar = false")
-        try:
-            self.connection.execute(
-                f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as published (read_only)"
-            )
-        except duckdb.Error as error:
-            raise Unreadable(f"{file} can't be read: {error}") from error
-        self.schemas = dict(
-            self.connection.execute(
-                "select table_name, table_schema from information_schema.tables"
-                " where table_catalog = 'published'"
-            ).fetchall()
-        )
-        missing = [name for name in NEEDED if name not in self.schemas]
-        if missing:
-            raise Unreadable(
-                f"{file} lacks {', '.join(missing)}: it was published by an older version."
-                " Publish again: make run"
-            )
-        self._number(periods)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.connection.close()
-
-    def has(self, table: str) -> bool:
-        """Say whether a table was published."""
-        return table in self.schemas
-
-    def table(self, name: str) -> str:
-        """Give the full name of a published table."""
-        return f'published."{self.schemas[name]}"."{name}"'
-
-    def rows(self, query: str, given: Sequence = ()) -> list[tuple]:
-        """Run a query; `{name}` in it stands for a published table."""
-        return self.connection.execute(self._named(query), list(given)).fetchall()
-
-    def records(self, query: str, given: Sequence = ()) -> list[dict[str, Any]]:
-        """Run a query; give its rows as JSON objects."""
-        found = self.connection.execute(self._named(query), list(given))
-        names = [each[0] for each in found.description]
-        return [dict(zip(names, map(plain, row))) for row in found.fetchall()]
-
-    def packed(
-        self, query: str, given: Sequence = (), together: Sequence[str] = ()
-    ) -> dict[str, Any]:
-        """Run a query; give its rows packed by columns.
-
-        together: columns of which few combinations occur
-        """
-        found = self.connection.execute(self._named(query), list(given))
-        names = [each[0] for each in found.description]
-        rows = found.fetchall()
-        columns = dict(zip(names, zip(*rows) if rows else [()] * len(names)))
-        packed = {"rows": len(rows)}
-        if together and rows:
-            lists = list(zip(*(columns.pop(name) for name in together)))
-            packed["together"] = {"names": list(together), **pack(lists)}
-        packed["columns"] = {name: pack(values) for name, values in columns.items()}
-        return packed
-
-    def _named(self, query: str) -> str:
-        for name in self.schemas:
-            query = query.replace("{" + name + "}", self.table(name))
-        return query
-
-    def _number(self, periods: int | None) -> None:
-        """Number clients and periods, and cross them."""
-        self.connection.execute(self._named(
-            "create table periods as select period_start,"
-            " row_number() over (order by period_start) - 1 as period"
-            " from (select distinct period_start from {fct_client_profiles}"
-            f" order by period_start desc limit {periods or 'all'})"
-        ).replace(" limit all", ""))
-        self.connection.execute(self._named(
-            "create table clients as select client_id,"
-            " row_number() over (order by client_id) - 1 as client"
-            " from {dim_clients} where last_period >= (select min(period_start) from periods)"
-        ))
-        self.connection.execute(
-            "create table grid as select client, client_id, period, period_start"
-            " from clients cross join periods"
-        )
-
-    def placed(self, values: str, given: Sequence = ()) -> tuple[list[tuple], str]:
-        """Pack what holds for each client and period.
-
-        values: query with client_id, period_start and then what is to be packed
-        gives: the different values, and one sign per client and period
-        """
-        self.connection.execute(
-            self._named(f"create or replace temp table valued as {values}"), list(given)
-        )
-        names = [
-            f'"{row[0]}"'
-            for row in self.connection.execute("describe valued").fetchall()
-            if row[0] not in ("client_id", "period_start")
-        ]
-        keys = ", ".join(names)
-        self.connection.execute(
-            "create or replace temp table different as select *,"
-            f" row_number() over (order by {keys}) - 1 as place"
-            f" from (select distinct {keys} from valued)"
-        )
-        same = " and ".join(f"valued.{name} is not distinct from different.{name}" for name in names)
-        [text] = self.connection.execute(
-            f"select string_agg(coalesce(sign, '{ABSENT}'), '' order by client, period)"
-            f" from grid left join (select client_id, period_start, {SIGN} as sign"
-            f" from valued inner join different on {same}) as signs"
-            " on grid.client_id = signs.client_id and grid.period_start = signs.period_start"
-        ).fetchone()
-        different = self.connection.execute(
-            f"select {keys} from different order by place"
-        ).fetchall()
-        return [tuple(map(plain, row)) for row in different], text or ""
-
-
-def plain(value: Any) -> Any:
-    """Give a value as JSON knows it: exact decimals and dates as text."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, tuple):
-        return [float(each) if isinstance(each, Decimal) else plain(each) for each in value]
-    if isinstance(value, Decimal):
-        return float(value) if value == value.to_integral() else str(value)
-    return str(value)
-
-
-def pack(values: Sequence) -> dict[str, Any]:
-    """Pack one column."""
-    different = dict.fromkeys(values)
-    if any(map(is_number, different)):
-        return pack_numbers(values)
-    if len(different) == 1:
-        return {"same": plain(values[0])}
-    places = {value: place for place, value in enumerate(different)}
-    known = [plain(value) for value in different]
-    if len(different) <= FEW:
-        return {"of": known, "at": "".join(sign(places[value]) for value in values)}
-    return {"of": known, "nr": [places[value] for value in values]}
-
-
-def is_number(value: Any) -> bool:
-    """Say whether a value is a number, which true and false are not."""
-    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
-
-
-def pack_numbers(values: Sequence) -> dict[str, Any]:
-    """Pack numbers as whole ones, with as many decimals as they need.
-
-    What a page can't hold as an exact number is a text of digits.
-    """
-    decimals = max(
-        (-Decimal(value).normalize().as_tuple().exponent for value in values if value),
-        default=0,
-    )
-    decimals = max(decimals, 0)
-    whole = [None if value is None else int(Decimal(value).scaleb(decimals)) for value in values]
-    if None not in whole and max(map(abs, whole)) < 2**53:
-        rises = [after - before for before, after in zip([0, *whole], whole)]
-        if min(rises[1:], default=0) >= 0:
-            return {"rises": rises, "decimals": decimals}
-    return {
-        "nr": [str(each) if each is not None and abs(each) >= 2**53 else each for each in whole],
-        "decimals": decimals,
-    }
 
 
 def read_labels(published: Published) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// Reads what publish/report_data.py packed. No DOM in here.
+// Reads what publish/packing.py packed. No DOM in here.
 
 /** Give the place in a list that a sign stands for; -1 for no row. */
 export function placeOf(code) {
