@@ -1,6 +1,6 @@
 // Try other weights: the page judges every client again, exactly as the warehouse would.
 
-import { heading } from "../blocks.js";
+import { MOST_BLOCKS, heading } from "../blocks.js";
 import { chart } from "../charts.js";
 import { INK, textOn, tint } from "../colour.js";
 import { download } from "../csv.js";
@@ -170,7 +170,7 @@ export function calibration(app) {
           return {
             id: line.profile, name: line.label, figure: format.number(inside.length), value: inside.length,
             itemStyle: { color: line.color, borderColor: line.color }, upperLabel: { color: textOn(line.color) },
-            children: inside.map((each) => {
+            children: rows.length > MOST_BLOCKS ? inTwo(line, inside) : inside.map((each) => {
               const moved = each.before.profile !== each.after.profile;
               const isChosen = app.client?.number === each.client;
               return {
@@ -193,6 +193,17 @@ export function calibration(app) {
       map.drawn.on("click", ({ data }) => data?.row
         && app.go({ view: "client", client: model.clients[data.row.client].client_id, scorecard: board.name }));
     }
+  }
+
+  /** Part very many clients of a profile into those that stay and those that come. */
+  function inTwo(line, inside) {
+    const coming = inside.filter((each) => each.before.profile !== each.after.profile).length;
+    return [["stay", inside.length - coming, 0.24], ["come", coming, 0.9]]
+      .filter(([, count]) => count)
+      .map(([name, count, share]) => ({
+        id: `${line.profile} ${name}`, name, value: count, label: { show: false },
+        itemStyle: { color: tint(line.color, share), borderWidth: 0 },
+      }));
   }
 
   function drawMatrix(changed) {

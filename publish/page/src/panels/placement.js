@@ -1,6 +1,6 @@
 // Who is where: blocks as large as their profile, month by month.
 
-import { heading } from "../blocks.js";
+import { MOST_BLOCKS, heading } from "../blocks.js";
 import { chart } from "../charts.js";
 import { INK, textOn, tint } from "../colour.js";
 import { el, replace } from "../dom.js";
@@ -9,8 +9,6 @@ import { t } from "../i18n.js";
 import { AWAY } from "../model.js";
 import { category, change, chip, clientLink, empty, profileName, segments } from "../parts.js";
 
-// More blocks than this are no longer told apart: groups stand for them.
-const MOST_CLIENTS = 8000;
 const MOST_MOVING = 1500;
 const STEP_MILLISECONDS = 1100;
 
@@ -112,7 +110,7 @@ export function placement(app) {
   function drawMap() {
     const chosen = app.client?.number ?? -1;
     const here = model.clients.filter((client) => board.profile(client.number, period) !== AWAY);
-    const inGroups = here.length > MOST_CLIENTS;
+    const inGroups = here.length > MOST_BLOCKS;
     const worth = (client) => (size === "revenue" ? model.revenueOf(client.number, period) : 1);
     const data = board.profiles.map((line) => {
       const inside = here.filter((client) => board.profile(client.number, period) === line.profile);
@@ -163,12 +161,12 @@ export function placement(app) {
 
   /** Give as much of a client's name as its block has room for. */
   function fitting({ data, dataIndex }) {
-    if (!data.client) return data.group ?? "";
     const { width, height } = map.blockSize(dataIndex);
+    const fits = (text) => text && text.length * 6 + 3 <= width;
+    if (!data.client) return fits(data.group) && height > 16 ? data.group : "";
     const sign = { up: "▲", down: "▼", new: "+" }[data.moved];
     const { client_name: name, client_id: id } = model.byId.get(data.client);
     const rows = Math.floor((height - 4) / 13);
-    const fits = (text) => text && text.length * 6 + 3 <= width;
     const words = [name, id].find(fits);
     if (!words || rows < 1) return sign && width > 11 && rows >= 1 ? sign : "";
     if (!sign) return words;
@@ -197,7 +195,7 @@ export function placement(app) {
     return [...sums].sort((one, other) => (one[0] < other[0] ? -1 : 1)).map(([name, value]) => ({
       id: `${line.profile} ${name}`, name, value, group: name,
       itemStyle: { color: tint(line.color, 0.3) },
-      label: { show: true, color: INK, fontSize: 11, overflow: "truncate" },
+      label: { color: INK, fontSize: 10 },
     }));
   }
 
