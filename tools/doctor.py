@@ -92,7 +92,7 @@ def main() -> None:
         ("dbt_utils", dbt_packages.describe(), "everything"),
         ("postgres", postgres_version(), "the tests that compare engines"),
         ("node", program_version("node", "--version"), "the report"),
-        ("chromium", program_version("chromium", "--version"), "tests of the report, its pictures"),
+        ("chromium", shutil.which("chromium") or "not found", "tests of the report, its pictures"),
         ("java", program_version("java", "-version"), "the spark target"),
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]

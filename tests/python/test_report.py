@@ -81,6 +81,7 @@ def test_the_language_is_chosen_and_kept(browser: Browser, demo_page: Path) -> N
     assert browser.text("nav a[aria-current]") == "Growth"
     browser.click("header .segments button:text-is('PT')")
     assert browser.text("nav a[aria-current]") == "Crescimento"
+    assert browser.ask("document.activeElement.textContent") == "PT"
     browser.ask("location.reload()")
     browser.do("until", expression="document.documentElement.dataset.ready")
     assert browser.ask("document.documentElement.lang") == "pt-BR"
@@ -385,6 +386,7 @@ def test_an_address_shows_the_same_again(browser: Browser, demo_page: Path) -> N
     browser.open(demo_page, "#client=C0041")
     assert browser.text("h1") == "Clube Caracol"
     browser.click("nav a:text-is('Placement')")
+    assert browser.ask("document.activeElement.id") == "main"
     assert "client=C0041" in browser.ask("location.hash")
     assert "Clube Caracol" in browser.text(".following")
     browser.click("header .segments button:text-is('Tier')")

@@ -105,6 +105,7 @@ function show() {
   app.board = app.model.board(asked.scorecard ?? app.board?.name);
   app.period = asked.period ? periodOf(asked.period) : app.model.last;
   if (asked.client !== undefined) app.client = app.model.byId.get(asked.client) ?? null;
+  const focused = root.contains(document.activeElement) ? document.activeElement : null;
   leave?.();
   forgetCharts();
   const panel = PANELS[asked.view](app);
@@ -119,6 +120,7 @@ function show() {
   } } }, t("skip")), header(), tabs(asked.view), main, footer());
   panel.ready?.();
   showTab();
+  if (focused) keepFocus(focused, main, asked.view === lastView);
   if (lastView !== null && lastView !== asked.view) scrollTo(0, 0);
   lastView = asked.view;
   document.documentElement.dataset.ready = asked.view;
@@ -156,6 +158,13 @@ function tabs(view) {
   return el("nav", { class: "tabs", "aria-label": t("panels") }, el("ul", {}, Object.keys(PANELS).map((name) =>
     el("li", {}, el("a", { href: `./${file}${addressOfPanel(name)}`, "aria-current": name === view ? "page" : null },
       t(`panel.${name}`))))));
+}
+
+/** Everything was drawn anew: whoever uses keys goes on where they were, or at the panel. */
+function keepFocus(focused, main, isSamePanel) {
+  const same = isSamePanel && [...root.querySelectorAll(focused.tagName)].find((each) =>
+    each.textContent === focused.textContent && each.id === focused.id);
+  (same || main).focus({ preventScroll: true });
 }
 
 /** On a phone not all names of panels fit: let the current one be seen. */
