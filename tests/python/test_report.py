@@ -122,7 +122,7 @@ def test_tiles_count_the_clients_of_each_month(
 
 def test_play_goes_through_the_months(browser: Browser, demo_page: Path) -> None:  # noqa: F811
     """Play begins at the first month and moves on by itself; pause holds it."""
-    browser.open(demo_page, "#placement")
+    browser.open(demo_page, "#placement", still=False)
     browser.click("button.play")
     browser.do("until", expression="Number(document.querySelector('#period').value) >= 2")
     assert "Pause" in browser.text("button.play")
