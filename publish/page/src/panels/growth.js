@@ -119,7 +119,7 @@ export function growth(app) {
       { key: "naive_error", label: t("growth.naive"), number: true,
         value: (row) => at(row.profile, far)?.mean_absolute_naive_error ?? null,
         show: (row) => format.number(at(row.profile, far)?.mean_absolute_naive_error ?? null, 1) },
-      { key: "is_better", label: t("growth.verdict"), value: (row) => verdict(at(row.profile, far)) },
+      { key: "is_better", label: t("growth.verdict"), tight: true, value: (row) => verdict(at(row.profile, far)) },
     ], { caption: t("growth.forecast"), rows: last.filter((each) => each.clients > 0 || at(each.profile, 1)?.clients > 0),
       file: `forecast-${board.name}`, page: 20 });
   }
