@@ -21,6 +21,7 @@ import functools
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +29,7 @@ from typing import Any
 
 import duckdb
 import jinja2
+import yaml
 
 from project_files import ROOT
 from world_tables import Table
@@ -66,9 +68,12 @@ class JinjaModels:
 
     root: the project whose files are rendered. An instance is used again and again,
     because compiling the templates costs more than running them.
+    sound_rules: whether the rules that come here are known to be sound, as those are
+    that builds by dbt check
     """
 
-    def __init__(self, root: Path = ROOT):
+    def __init__(self, root: Path = ROOT, *, sound_rules: bool = True):
+        self._left_out = {"raise_rule_problems"} if sound_rules else set()
         self._models = model_files(root)
         self._macros = macro_files(root)
         self._variables: dict[str, Any] = {}
@@ -132,6 +137,13 @@ class JinjaModels:
         """
         self._load_table(name, columns, rows)
 
+    def describe_seeds(self, yml: Path) -> None:
+        """Let macros see what a YAML file says of seeds."""
+        described = yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]
+        self._environment.globals["graph"] = SimpleNamespace(
+            nodes={f"seed.{seed['name']}": _seed_node(seed) for seed in described}
+        )
+
     def set_variable(self, name: str, value: Any) -> None:
         """Set a variable for this run, as with --vars."""
         self._variables[name] = value
@@ -146,6 +158,10 @@ class JinjaModels:
     def ask(self, template: str) -> list[tuple]:
         """Give the rows of a query that may use macros."""
         return self._run_query(self._template(template).render()).rows
+
+    def call(self, macro: str, *args: Any) -> Any:
+        """Give what a macro of the project gives."""
+        return self._call_macro(macro, *args)
 
     def close(self) -> None:
         """Free the memory."""
@@ -245,13 +261,15 @@ class JinjaModels:
             ),
             "dbt_utils": SimpleNamespace(generate_surrogate_key=_surrogate_key),
             "adapter": SimpleNamespace(
-                dispatch=self._dispatch, get_columns_in_relation=self._columns
+                dispatch=self._dispatch,
+                get_columns_in_relation=self._columns,
+                # Whatever is asked for has been built by then.
+                get_relation=lambda *names: names[-1],
             ),
         }
 
     def _call_macro(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        # The rules that come here are sound, and builds by dbt check that.
-        if name == "raise_rule_problems":
+        if name in self._left_out:
             return ""
         if name not in self._macros:
             raise AttributeError(f"the project has no macro {name}")
@@ -284,6 +302,23 @@ class _Namespace:
 
     def __getattr__(self, name: str) -> Callable:
         return functools.partial(self._call, name)
+
+
+def _seed_node(seed: dict[str, Any]) -> SimpleNamespace:
+    """Give a seed as dbt's graph has it, as far as macros look at it."""
+
+    def config(described: dict[str, Any]) -> SimpleNamespace:
+        # What is not said counts as no, which plain Jinja would refuse.
+        meta = described.get("config", {}).get("meta", {})
+        return SimpleNamespace(meta=defaultdict(lambda: None, meta))
+
+    columns = {
+        column["name"]: SimpleNamespace(name=column["name"], config=config(column), meta={})
+        for column in seed["columns"]
+    }
+    return SimpleNamespace(
+        resource_type="seed", name=seed["name"], columns=columns, config=config(seed)
+    )
 
 
 def _raise_return(value: Any = None) -> None:
