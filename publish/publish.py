@@ -81,6 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Busy as busy:
         print(busy, file=sys.stderr)
         return BUSY
+    except OSError as error:
+        print(f"publish: {error}\n{NOTHING_PUBLISHED}", file=sys.stderr)
+        return FAILED
 
 
 def place(variable: str, name: str) -> Path:

