@@ -13,11 +13,12 @@
 #   FROM          folder from which `make restore-history` restores (default: the
 #                 last publication); DISCARD=1 where it may replace newer history
 #   NEW_HISTORY   1: begin a new history, though one was published
-#   TESTS         what pytest runs (default: tests/python)
+#   TESTS         what pytest runs (default: tests/python tests/faults)
+#   FAULTS        how many faults of each random kind; FAULTS_SEED repeats them
 
 PYTHON ?= python3
 TARGET ?= $(or $(CLIENT_PROFILES_TARGET),duckdb)
-TESTS ?= tests/python
+TESTS ?= tests/python tests/faults
 
 VENV_PYTHON := .venv/bin/python
 DBT := .venv/bin/dbt
@@ -43,7 +44,7 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build publish _publish restore-history check-seeds summary compare notices restate test lint install install-dev \
+.PHONY: help run build publish _publish restore-history test-faults check-seeds summary compare notices restate test lint install install-dev \
 	packages deps demo-data doctor lock clean
 
 help: ## List the commands
@@ -94,6 +95,10 @@ restate: install ## Score closed periods again: FROM=2025-06-01 BY= APPROVED_BY=
 test: lint ## Check the style, then run all Python tests
 	@echo "==> pytest $(TESTS)"
 	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(TESTS)
+
+test-faults: install-dev packages ## Kill runs, fill disks, set clocks back: the whole battery, an hour
+	@echo "==> fault battery"
+	@FAULTS=$${FAULTS:-full} $(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile tests/faults
 
 lint: install-dev packages ## Check the style of the SQL files (sqlfluff)
 	@echo "==> sqlfluff"

@@ -14,7 +14,8 @@
     last: mapping
       as_of   date of the last publication
       tables  list of mappings: schema, name, keeps, as history_tables() has them;
-              file, the Parquet file of its rows
+              file, the Parquet file of its rows (on PostgreSQL they are in the
+              published schema)
     returns: list of texts, empty where nothing was lost                    -#}
 {% macro history_losses(last) -%}
     {%- set losses = [] -%}
@@ -49,7 +50,6 @@
     returns: list of texts                                                 -#}
 {% macro lost_rows(name, keeps, before, now, names, as_of) -%}
     {%- set losses = [] -%}
-    {%- set columns = names | map('lower') | list -%}
     {%- if keeps == 'records' -%}
         {%- set day = "cast('" ~ as_of ~ "' as timestamp)" -%}
         {%- set same = names | reject('in', ['dbt_valid_to', 'dbt_updated_at']) | list -%}
@@ -173,6 +173,6 @@
 
 {% macro postgres__published_rows(table) -%}
     {{ return(
-        adapter.quote(target.schema ~ '_history') ~ '.' ~ adapter.quote(table.name)
+        adapter.quote(target.schema ~ '_published') ~ '.' ~ adapter.quote(table.name)
     ) }}
 {%- endmacro %}

@@ -31,7 +31,6 @@ import duckdb
 
 from duckdb_file import new_file
 from durable import put_in_place
-from history_export import History
 from history_guard import keep_history, last_history, lost_since, why_it_is_missing
 from parquet_folder import new_folder, switch_to
 from publication import Publication, read_publication, said_by
@@ -64,11 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
     command = [*variables, *(["--full-refresh"] if given.full_refresh else [])]
     target = place("CLIENT_PROFILES_PUBLISH_PATH", "published.duckdb")
     build_file = place("CLIENT_PROFILES_BUILD_PATH", "build.duckdb")
+    lock = build_file.with_name("run.lock")
+    what = "build" if given.build_only else "build and publish"
     try:
-        with run_lock(
-            build_file.with_name("run.lock"),
-            "build" if given.build_only else "build and publish",
-        ):
+        with run_lock(lock, what):
             if not given.new_history:
                 missing = why_it_is_missing(build_file, target)
                 if missing:
@@ -128,7 +126,7 @@ def publish(variables: list[str], target: Path, new_history: bool) -> int:
         last = None if new_history else last_history(target)
         said = ask_dbt("print_publication", variables, lost_since(last) if last else None)
         if said["history_losses"]:
-            raise ValueError(explain_losses(said["history_losses"], last))
+            raise ValueError(explain_losses(said["history_losses"], last.as_of))
         if new_history:
             keep_history(target)
         publication = read_publication(
@@ -137,7 +135,7 @@ def publish(variables: list[str], target: Path, new_history: bool) -> int:
         if said["engine"] == "duckdb":
             places = copy(Path(said["build_path"]), target, publication)
         else:
-            places = swap_schema(said["published_schema"], publication, variables)
+            places = swap_schema(said["published_schema"], publication, variables, new_history)
     except HalfPublished as error:
         print(f"publish: {error}", file=sys.stderr)
         return FAILED
@@ -150,12 +148,13 @@ def publish(variables: list[str], target: Path, new_history: bool) -> int:
     return 0
 
 
-def explain_losses(losses: list[str], last: History) -> str:
-    """Say what is gone, and what to do about it."""
+def explain_losses(losses: list[str], as_of: str) -> str:
+    """Say what is gone since the publication of that date, and what to do about it."""
     return (
-        f"the history has lost what was published as of {last.as_of}:\n  "
+        f"the history has lost what was published as of {as_of}:\n  "
         + "\n  ".join(losses)
-        + f"\nBring it back: make restore-history DISCARD=1 (it keeps a copy of this build)."
+        + "\nBring it back: make restore-history DISCARD=1 (it keeps a copy of this build; "
+        "docs/history.md says how on PostgreSQL)."
         "\nIf it is right so: make publish NEW_HISTORY=1 (it keeps a copy of what was "
         "published)."
     )
@@ -181,7 +180,9 @@ def copy(build_file: Path, target: Path, publication: Publication) -> list[str]:
     ]
 
 
-def swap_schema(schema: str, publication: Publication, variables: list[str]) -> list[str]:
+def swap_schema(
+    schema: str, publication: Publication, variables: list[str], new_history: bool
+) -> list[str]:
     """Let dbt publish in the database; say where it is."""
     reader = os.environ.get("CLIENT_PROFILES_PG_READER") or None
     said = ask_dbt(
@@ -190,8 +191,11 @@ def swap_schema(schema: str, publication: Publication, variables: list[str]) -> 
             "run_id": publication.run_id,
             "git_revision": publication.git_revision,
             "reader": reader,
+            "new_history": new_history,
         },
     )
+    if "history_losses" in said:
+        raise ValueError(explain_losses(said["history_losses"], said["as_of"]))
     readers = f", role {reader} may read it" if reader else ""
     return [f"schema {schema}, {said['row_count']:,} rows{readers}"]
 

@@ -2,7 +2,7 @@
 
 | setting | means |
 |---|---|
-| `FAULTS=3` (default) | so many faults of each random kind |
+| `FAULTS=2` (default) | so many faults of each random kind |
 | `FAULTS=full` | as many as docs/reliability.md promises: `make test-faults` |
 | `FAULTS_SEED=…` | the same random moments again; the seed stands at the end of the output |
 

@@ -44,7 +44,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 
 def how_many(usual: int) -> int:
     """Give how many faults of a random kind are tried; `usual` in the full battery."""
-    wanted = os.environ.get("FAULTS", "3")
+    wanted = os.environ.get("FAULTS", "2")
     return usual if wanted == "full" else min(usual, int(wanted))
 
 
@@ -158,12 +158,12 @@ class StartedDbt:
     ) -> None:
         CONTEXT.set_forkserver_preload(PRELOADED)
         self._output = tempfile.NamedTemporaryFile(prefix="dbt_output_")
-        env = {"DBT_TARGET_PATH": str(project.folder / "targets" / "target")}
         self.process = CONTEXT.Process(
             target=target,
             args=(
                 project.folder, ["--no-write-json", *args],
-                dbt_environment(project.folder, env), self._output.name,
+                dbt_environment(project.folder, project.target_of(*args)),
+                self._output.name,
             ),
         )
         self.process.start()
@@ -184,11 +184,11 @@ class StartedDbt:
         return DbtResult(self.process.exitcode, text)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _disturbed_project(
     recorded_demo: RecordedDemo, tmp_path_factory: pytest.TempPathFactory
 ) -> DemoProject:
-    """Give one copy for the faults of a module: parsing it takes longer than a run."""
+    """Give one copy for all faults: parsing it anew takes as long as a run."""
     project = recorded_demo.copy_to(tmp_path_factory.mktemp("faults") / "project")
     project.succeed("parse")
     return project
