@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import resource
 from datetime import datetime
-from pathlib import Path
 
 from dbt_forks import _become_dbt
 from disturbed_runs import (  # noqa: F401
-    Lab, StartedDbt, _disturbed_project, lab, undisturbed,
+    Lab, StartedDbt, _disturbed_project, lab,
 )
 from recorded_demo import RUN, recorded_demo  # noqa: F401
-from warehouse_dump import KEPT, assert_same
+from warehouse_dump import assert_same
 
 # As in a project that installs the package: the day of the run decides.
 BY_THE_CLOCK = ["--vars", "{demo_as_of: null}"]
 
 
-class _become_dbt_at:
+class BecomeDbtAt:
     """Be a dbt command in whose process it is another day."""
 
     def __init__(self, day: str) -> None:
@@ -41,13 +40,13 @@ def test_a_clock_that_is_set_back(lab: Lab) -> None:  # noqa: F811
     """The run is refused; when the clock is right again, it is as if nothing had happened."""
     lab.count("fault", "clock set back")
     right = StartedDbt(
-        lab.project, *RUN, *BY_THE_CLOCK, target=_become_dbt_at("2026-11-01")
+        lab.project, *RUN, *BY_THE_CLOCK, target=BecomeDbtAt("2026-11-01")
     ).finish()
     assert right.exit_code == 0, right.output[-2000:]
     lab.compare()
 
     back = StartedDbt(
-        lab.project, *RUN, *BY_THE_CLOCK, target=_become_dbt_at("2026-10-12")
+        lab.project, *RUN, *BY_THE_CLOCK, target=BecomeDbtAt("2026-10-12")
     ).finish()
     assert back.exit_code == 1
     assert (
@@ -77,7 +76,7 @@ def test_the_same_run_twice(lab: Lab) -> None:  # noqa: F811
     lab.look()
 
 
-class _become_small_dbt:
+class BecomeSmallDbt:
     """Be a dbt command that may take one gigabyte of memory."""
 
     def __call__(self, *arguments: object) -> None:
@@ -87,8 +86,7 @@ class _become_small_dbt:
 
 def test_one_gigabyte_of_memory(lab: Lab) -> None:  # noqa: F811
     lab.count("fault", "one gigabyte of memory")
-    run = StartedDbt(lab.project, *RUN, target=_become_small_dbt()).finish()
+    run = StartedDbt(lab.project, *RUN, target=BecomeSmallDbt()).finish()
     lab.look()
     assert run.exit_code == 0, run.output[-3000:]
     lab.compare()
-    assert undisturbed(lab.demo.after).keys() and KEPT and Path

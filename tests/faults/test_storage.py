@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import publish
+from dbt_forks import _become_dbt
 from dbt_runner import dbt_environment
 from demo_project import DemoProject
 from disturbed_runs import (  # noqa: F401
@@ -21,8 +23,7 @@ from disturbed_runs import (  # noqa: F401
 )
 from history_guard import last_history
 from project_files import ROOT
-from recorded_demo import RUN, SECOND, RecordedDemo, recorded_demo  # noqa: F401
-from warehouse_dump import KEPT
+from recorded_demo import RUN, RecordedDemo, recorded_demo  # noqa: F401
 
 RUNS_THAT_LEAVE_A_LOG = 12
 
@@ -185,7 +186,7 @@ def test_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
     """A full disk for those who are not root: a limit on the size of files."""
     lab.count("fault", "file size limit in the build")
     size = lab.project.build_file.stat().st_size
-    run = StartedDbt(lab.project, *RUN, target=_become_limited_dbt(resource.RLIMIT_FSIZE, size))
+    run = StartedDbt(lab.project, *RUN, target=BecomeLimitedDbt(resource.RLIMIT_FSIZE, size))
     result = run.finish()
     assert result.exit_code == 1 and "File too large" in result.output, result.output[-2000:]
     lab.look()
@@ -196,8 +197,10 @@ def test_published_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
     lab.count("fault", "file size limit in the publication")
     before = published_bytes(lab.project)
 
+    size = (lab.project.folder / "warehouse" / "published.duckdb").stat().st_size - 2**20
+
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     refused = publish_alone(lab.project, before=limit)
     assert refused.returncode == 1
@@ -207,15 +210,13 @@ def test_published_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
     lab.run_again()
 
 
-class _become_limited_dbt:
+class BecomeLimitedDbt:
     """Be a dbt command whose process may use only so much of something."""
 
     def __init__(self, what: int, limit: int) -> None:
         self.what, self.limit = what, limit
 
     def __call__(self, *arguments: object) -> None:
-        from dbt_forks import _become_dbt
-
         resource.setrlimit(self.what, (self.limit, resource.RLIM_INFINITY))
         _become_dbt(*arguments)
 
@@ -233,9 +234,8 @@ import sys
 from pathlib import Path
 import publish
 publish.last_run_id = lambda: "deadbeef-run"
-target = Path("warehouse/published.duckdb")
-sys.exit(publish.publish(["--vars", "{as_of: %s}"], target, False))
-""" % SECOND
+sys.exit(publish.publish([], Path("warehouse/published.duckdb"), False))
+"""
 
 
 def publish_alone(
@@ -245,7 +245,9 @@ def publish_alone(
     return subprocess.run(
         [sys.executable, "-c", PUBLISH_ALONE],
         cwd=project.folder,
-        env=dbt_environment(project.folder, {"PYTHONPATH": str(ROOT / "publish")}),
+        env=dbt_environment(
+            project.folder, {"PYTHONPATH": str(ROOT / "publish"), **project.target_of()}
+        ),
         capture_output=True,
         text=True,
         preexec_fn=before,
@@ -275,8 +277,6 @@ def test_a_folder_that_is_read_only(lab: Lab, small_disk: SmallDisk) -> None:  #
 def test_a_published_file_that_is_damaged(lab: Lab, name: str) -> None:  # noqa: F811
     """The build does not read it; the next publication takes its place."""
     lab.count("fault", "published file damaged")
-    import publish
-
     warehouse = lab.project.folder / "warehouse"
     target = warehouse / "published.duckdb"
     publish.copy(lab.project.build_file, target, replace(
@@ -302,4 +302,3 @@ def test_a_published_file_that_is_damaged(lab: Lab, name: str) -> None:  # noqa:
             "select run_id from client_profiles.publication"
         ).fetchall() == [("feedbeef-run",)]
     assert last_history(target).folder.parent.name.endswith("feedbeef")
-    assert KEPT

@@ -399,7 +399,9 @@ def publish_alone(project: DemoProject, *arguments: str) -> subprocess.Completed
     return subprocess.run(
         [sys.executable, "-c", PUBLISH_ALONE, *arguments],
         cwd=project.folder,
-        env=dbt_environment(project.folder, {"PYTHONPATH": str(ROOT / "publish")}),
+        env=dbt_environment(
+            project.folder, {"PYTHONPATH": str(ROOT / "publish"), **project.target_of()}
+        ),
         capture_output=True,
         text=True,
     )
