@@ -19,8 +19,10 @@ import pytest
 # Workers of one run get the seed from the process that started them.
 SEED = os.environ.setdefault("FAULTS_SEED", secrets.token_hex(4))
 
-COUNTED = ("history_rows_lost", "history_rows_doubled", "silent_wrong_scores")
-TITLES = ("rows lost", "rows doubled", "wrong scores")
+COUNTED = (
+    "history_rows_lost", "history_rows_doubled", "silent_wrong_scores", "restored_by_command",
+)
+TITLES = ("rows lost", "rows doubled", "wrong scores", "restored")
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
@@ -41,7 +43,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
     write = terminalreporter.write_line
     terminalreporter.section("fault battery")
     width = max(map(len, [*rows, "all"]))
-    line = "{:<{}}  {:>6}  {:>8}  {:>9}  {:>12}  {:>12}"
+    line = "{:<{}}  {:>6}  {:>8}  {:>9}  {:>12}  {:>12}  {:>8}"
     write(line.format("fault", width, "tried", "survived", *TITLES))
     for name, row in rows.items():
         write(line.format(name, width, *row))

@@ -79,7 +79,7 @@ def spoil_log_and_recover(lab: Lab, killed: Path, spoil: Callable[[Path], None])
         assert "Bring the history back: make restore-history" in refused.stderr
         restored = command(lab.project, "restore_history.py")
         assert restored.returncode == 0, restored.stderr
-        lab.count("restored", 1)
+        lab.count("restored_by_command", 1)
     lab.look()
     lab.run_again()
 
@@ -185,7 +185,8 @@ def test_a_disk_that_is_full_in_the_publication(
 def test_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
     """A full disk for those who are not root: a limit on the size of files."""
     lab.count("fault", "file size limit in the build")
-    size = lab.project.build_file.stat().st_size
+    size = 12 * 2**20
+    assert lab.project.build_file.stat().st_size > 2 * size
     run = StartedDbt(lab.project, *RUN, target=BecomeLimitedDbt(resource.RLIMIT_FSIZE, size))
     result = run.finish()
     assert result.exit_code == 1 and "File too large" in result.output, result.output[-2000:]
