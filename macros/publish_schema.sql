@@ -8,9 +8,43 @@
 
     run_id, git_revision: which run it is; texts that may hold no quote
     reader: role that may read it, none for nobody else
-    returns: nothing; an error on engines without such transactions         -#}
-{% macro publish_schema(run_id, git_revision=none, reader=none) -%}
-    {{ return(adapter.dispatch('publish_schema', 'client_profiles')(run_id, git_revision, reader)) }}
+    new_history: publish, though the last publication holds more of the history
+    returns: nothing, but prints an object: `row_count`, or `history_losses` with
+      the `as_of` of the last publication where nothing was published because of
+      them; an error on engines without such transactions                   -#}
+{% macro publish_schema(run_id, git_revision=none, reader=none, new_history=false) -%}
+    {%- set losses = [] -%}
+    {%- if execute and not new_history -%}
+        {%- do losses.extend(client_profiles.lost_since_the_published_schema()) -%}
+    {%- endif -%}
+    {%- if not losses -%}
+        {{ return(adapter.dispatch('publish_schema', 'client_profiles')(run_id, git_revision, reader)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What the snapshots have lost since they were published in this database; prints
+    it for publish.py.
+
+    returns: list of texts                                                 -#}
+{% macro lost_since_the_published_schema() -%}
+    {%- set schema = target.schema ~ '_published' -%}
+    {%- set published = adapter.get_relation(target.database, schema, 'publication') -%}
+    {%- if published is none -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set as_of = run_query(
+        'select cast(as_of as ' ~ dbt.type_string() ~ ') from ' ~ published
+    ).rows[0][0] -%}
+    {%- set tables = [] -%}
+    {%- for table in client_profiles.history_tables() if table.keeps == 'records' -%}
+        {%- do tables.append(table)
+            if adapter.get_relation(target.database, schema, table.name) is not none -%}
+    {%- endfor -%}
+    {%- set losses = client_profiles.history_losses({'as_of': as_of, 'tables': tables}) -%}
+    {%- if losses -%}
+        {{ print(tojson({'history_losses': losses, 'as_of': as_of})) }}
+    {%- endif -%}
+    {{ return(losses) }}
 {%- endmacro %}
 
 {% macro default__publish_schema(run_id, git_revision, reader) -%}
