@@ -10,6 +10,9 @@
 #                 several have one of that name
 #   SINCE         day from which `make notices` shows notices, as YYYY-MM-DD
 #   FORMAT, OUT   csv or jsonl, and the file that `make notices` writes it to
+#   FROM          folder from which `make restore-history` restores (default: the
+#                 last publication); DISCARD=1 where it may replace newer history
+#   NEW_HISTORY   1: begin a new history, though one was published
 #   TESTS         what pytest runs (default: tests/python)
 
 PYTHON ?= python3
@@ -40,11 +43,11 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build publish _publish check-seeds summary compare notices restate test lint install install-dev \
+.PHONY: help run build publish _publish restore-history check-seeds summary compare notices restate test lint install install-dev \
 	packages deps demo-data doctor lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: _publish summary ## Build, test and publish everything, then show the profiles
 
@@ -54,11 +57,15 @@ publish: _publish ## Build and test; publish when everything passed
 
 _publish: packages check-seeds
 	@echo "==> dbt build ($(TARGET))"
-	@$(VENV_PYTHON) publish/publish.py $(vars)
+	@$(VENV_PYTHON) publish/publish.py $(if $(NEW_HISTORY),--new-history) $(vars)
+
+restore-history: install ## Bring the history back from a publication [FROM=folder DISCARD=1]
+	@$(VENV_PYTHON) publish/restore_history.py $${FROM:+--from "$$FROM"} \
+		$(if $(DISCARD),--discard)
 
 build: packages check-seeds ## Check the seeds, then load, build and test (dbt build)
 	@echo "==> dbt build ($(TARGET))"
-	@$(VENV_PYTHON) publish/publish.py --build-only $(vars)
+	@$(VENV_PYTHON) publish/publish.py --build-only $(if $(NEW_HISTORY),--new-history) $(vars)
 
 check-seeds: install ## Check the rules in seeds/ as files, before dbt reads them
 	@echo "==> check the seeds"

@@ -16,7 +16,7 @@ import pytest
 from demo_project import DemoProject, built_demo, copy_warehouse  # noqa: F401
 from seed_edits import drop
 from warehouse_dump import (
-    ASSIGNMENTS, CURRENT, METRIC_HISTORY, RESTATED, SNAPSHOT, SNAPSHOTS,
+    ASSIGNMENTS, CURRENT, METRIC_HISTORY, RESTATED, RUNS, SNAPSHOT, SNAPSHOTS,
     assert_same, row_count,
 )
 
@@ -93,7 +93,7 @@ def _workshop(
     """Give one copy, whose parsed files are reused, and its warehouse without history."""
     folder = tmp_path_factory.mktemp("snapshot_history")
     project = built_demo.copy_to(folder / "project")
-    project.execute(f"drop table {SNAPSHOT}")
+    project.execute(f"drop table {SNAPSHOT}", f"drop table {RUNS}")
     copy_warehouse(project.build_file, folder / "build.duckdb")
     return project, folder / "build.duckdb"
 
