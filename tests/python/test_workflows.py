@@ -361,3 +361,49 @@ def test_the_explanation_is_appended_to_the_summary(
 )
 def test_markdown_shows_text_and_does_nothing(value: str, shown: str) -> None:
     assert escape(value) == shown
+
+
+# -- docs/scheduling.md -----------------------------------------------------------
+
+SCHEDULING = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", SCHEDULING, re.DOTALL)
+
+
+def test_the_recipes_are_programs() -> None:
+    """Airflow and Dagster are not installed here: this only finds what is no Python."""
+    programs = [text for language, text in BLOCKS if language == "python"]
+    assert len(programs) == 2
+    for number, text in enumerate(programs):
+        compile(text, f"recipe {number}", "exec")
+    for text in (text for language, text in BLOCKS if language == "sh"):
+        subprocess.run(["sh", "-n"], input=text, text=True, check=True)
+
+
+def test_the_recipes_run_what_is_there() -> None:
+    made = set(re.findall(r"`make ([a-z-]+)", SCHEDULING))
+    assert made <= TARGETS
+    programs = set(re.findall(r"\b((?:tools|publish)/\w+\.py)", SCHEDULING))
+    assert "publish/publish.py" in programs
+    assert [each for each in programs if not (ROOT / each).is_file()] == []
+
+
+@pytest.mark.parametrize(("code", "mailed"), [(0, ""), (75, "Another run was under way"), (1, "why")])
+def test_the_nightly_script_is_silent_when_all_is_well(
+    tmp_path: Path, code: int, mailed: str
+) -> None:
+    """cron mails what is printed; the exit code is that of the run."""
+    [script] = [text for language, text in BLOCKS if text.startswith("#!/bin/sh")]
+    (tmp_path / "logs").mkdir()
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    # Stands for the check, which passes, and for the run, which ends as it is told.
+    python.write_text(f'#!/bin/sh\necho "ran $1"\ncase $1 in publish/*) exit {code};; esac\n')
+    python.chmod(0o755)
+    (tmp_path / "Makefile").write_text("explain-failure:\n\t@echo why\n")
+    (tmp_path / "nightly").write_text(script)
+    ran = subprocess.run(["sh", "nightly"], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == code
+    assert (ran.stdout == "") == (code == 0)
+    assert mailed in ran.stdout
+    [log] = (tmp_path / "logs").iterdir()
+    assert "ran publish/publish.py" in log.read_text()
