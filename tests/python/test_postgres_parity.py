@@ -198,14 +198,16 @@ def test_readers_get_all_marts_in_one_step(
     [published, previous] = published_schemas
     tables = "select count(*), sum(row_count) from {0}.publication_tables"
     run = f"select run_id from {published}.publication"
-    reader = f"reader_{uuid.uuid4().hex[:8]}"
+    # A name is only a name, whatever stands in it.
+    reader = f'reader_{uuid.uuid4().hex[:8]}"; drop schema {MARTS}; --'
+    role = '"' + reader.replace('"', '""') + '"'
     with connect_postgres(twins.postgres) as cursor:
 
         def ask(query: str) -> list[tuple]:
             cursor.execute(query)
             return cursor.fetchall()
 
-        cursor.execute(f"create role {reader} login password 'secret'")
+        cursor.execute(f"create role {role} login password 'secret'")
         assert_succeeded(publish(twins, "first", reader))
         [[count, rows]] = ask(tables.format(published))
         assert count > 30 and rows > 100_000
@@ -239,6 +241,17 @@ def test_readers_get_all_marts_in_one_step(
         assert failed.exit_code != 0 and "a_role_that_is_not_there" in failed.output
         assert ask(run) == [("second",)]
         assert ask("select 1 from pg_namespace where nspname like '%_coming'") == []
+
+
+def test_the_age_of_the_sources_is_asked_on_both(
+    twins: Twins, first: tuple[Dump, Dump]
+) -> None:
+    """From the as-of date, by which the demo's sources are not late."""
+    target = {"DBT_TARGET_PATH": str(twins.project.folder / "targets" / "postgres")}
+    for env in ({}, {**twins.postgres, **target}):
+        result = twins.project.dbt("source", "freshness", env=env)
+        assert_succeeded(result)
+        assert result.output.count(" PASS freshness of demo.raw_") == 5
 
 
 def test_every_relation_is_the_same_after_a_change(
