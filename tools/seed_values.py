@@ -80,7 +80,8 @@ def character_advice(value: str) -> str:
         )
     for character in value:
         if character in TURNING:
-            return f"it holds a sign that turns the direction of writing ({show(character)}): delete it"
+            sign = show(character)
+            return f"it holds a sign that turns the direction of writing ({sign}): delete it"
         # A byte-order mark inside a value comes from files put together.
         is_control = unicodedata.category(character) in ("Cc", "Zl", "Zp")
         if is_control or character == "\ufeff":

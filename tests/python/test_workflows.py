@@ -387,7 +387,9 @@ def test_the_recipes_run_what_is_there() -> None:
     assert [each for each in programs if not (ROOT / each).is_file()] == []
 
 
-@pytest.mark.parametrize(("code", "mailed"), [(0, ""), (75, "Another run was under way"), (1, "why")])
+@pytest.mark.parametrize(
+    ("code", "mailed"), [(0, ""), (75, "Another run was under way"), (1, "why")]
+)
 def test_the_nightly_script_is_silent_when_all_is_well(
     tmp_path: Path, code: int, mailed: str
 ) -> None:
