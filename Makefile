@@ -105,7 +105,8 @@ freshness: packages ## Ask how old the newest rows of the sources are
 	@$(DBT) source freshness $(vars)
 
 fetch-history: install ## In a job on GitHub: fetch the last run's publication [FIRST_RUN=true]
-	@$(VENV_PYTHON) tools/fetch_history.py $(if $(filter true 1,$(FIRST_RUN)),--first-run)
+	@$(VENV_PYTHON) tools/fetch_history.py \
+		$$(case "$$FIRST_RUN" in true | 1) echo --first-run;; esac)
 
 explain-failure: install ## Say what failed in the last run and what to do [OUT=file]
 	@$(VENV_PYTHON) tools/explain_failure.py $${OUT:+--out "$$OUT"}

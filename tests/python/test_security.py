@@ -361,24 +361,36 @@ def test_a_hostile_variable_is_refused(in_memory: JinjaModels, name: str, given:
 # -- the environment --------------------------------------------------------------
 
 
-def test_make_takes_no_setting_for_a_command(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("target", "names"),
+    [
+        ("summary", ["AS_OF", "RESTATE_FROM"]),
+        ("compare", ["VERSION", "SCORECARD"]),
+        ("notices", ["SINCE", "FORMAT", "OUT"]),
+        ("impact", ["BASE", "AS_OF", "OUT"]),
+        ("restore-history", ["FROM"]),
+        ("explain-failure", ["OUT"]),
+    ],
+)
+def test_make_takes_no_setting_for_a_command(
+    tmp_path: Path, target: str, names: list[str]
+) -> None:
     """Neither make itself nor the shell."""
-    dbt = tmp_path / "dbt"
-    dbt.write_text('#!/bin/sh\nfor each in "$@"; do printf "%s\\n" "[$each]"; done\n')
-    dbt.chmod(0o755)
+    program = tmp_path / "program"
+    program.write_text('#!/bin/sh\nfor each in "$@"; do printf "%s\\n" "[$each]"; done\n')
+    program.chmod(0o755)
     trap = tmp_path / "trap"
     value = f"$(shell touch {trap})\"; touch {trap}; `touch {trap}` $(touch {trap})"
-    for target, names in {"summary": ["AS_OF", "RESTATE_FROM"], "compare": ["VERSION"]}.items():
-        shown = subprocess.run(
-            [
-                "make", "--no-print-directory", target, "PYTHON=true", "VENV_PYTHON=true",
-                f"DBT={dbt}",
-            ],
-            cwd=ROOT, capture_output=True, text=True, check=True,
-            env={"PATH": "/usr/bin:/bin", **{name: value for name in names}},
-        ).stdout
-        assert shown.count(value) == len(names)
-        assert not trap.exists()
+    shown = subprocess.run(
+        [
+            "make", "--no-print-directory", target, "PYTHON=true",
+            f"VENV_PYTHON={program}", f"DBT={program}",
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+        env={"PATH": "/usr/bin:/bin", **{name: value for name in names}},
+    ).stdout
+    assert shown.count(value) == len(names)
+    assert not trap.exists()
 
 
 def test_a_reader_of_any_name_is_only_a_name() -> None:
