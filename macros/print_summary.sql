@@ -135,7 +135,7 @@
                 ~ ('make run        your own rules' if is_demo
                     else 'dbt build       other rules'),
         ]) -%}
-        {{ print(lines | join('\n')) }}
+        {{ print(client_profiles.visible(lines | join('\n'))) }}
     {%- endif -%}
 {%- endmacro %}
 

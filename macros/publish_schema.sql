@@ -105,7 +105,8 @@
         {%- endif -%}
         {%- do statements.append('alter schema ' ~ coming ~ ' rename to ' ~ published) -%}
         {%- if reader -%}
-            {%- set role = adapter.quote(reader) -%}
+            {#- dbt's quote leaves a quote in the name as it is. -#}
+            {%- set role = adapter.quote(reader | replace('"', '""')) -%}
             {%- do statements.append('grant usage on schema ' ~ published ~ ' to ' ~ role) -%}
             {%- do statements.append(
                 'grant select on all tables in schema ' ~ published ~ ' to ' ~ role
