@@ -83,10 +83,14 @@ class JinjaModels:
         self._environment.globals.update(self._words_of_dbt())
         self._template = functools.cache(self._environment.from_string)
 
-    def load(self, metrics: Table) -> None:
-        """Forget everything and take in int_client_metrics."""
+    def forget(self) -> None:
+        """Forget all data."""
         for name in sorted(self._built | self._kept):
             self._drop(name)
+
+    def load(self, metrics: Table) -> None:
+        """Forget everything and take in int_client_metrics."""
+        self.forget()
         columns, rows = metrics
         types = {"client_id": "text", "period_start": "date"}
         self._load_table(
@@ -100,8 +104,7 @@ class JinjaModels:
 
         query: gives the rows of int_client_metrics; the file is called `build` in it
         """
-        for name in sorted(self._built | self._kept):
-            self._drop(name)
+        self.forget()
         self._connection.execute(f"attach '{build_file}' as build (read_only)")
         self._connection.execute(f"create table int_client_metrics as {query}")
         self._connection.execute("detach build")
@@ -146,6 +149,10 @@ class JinjaModels:
     def ask(self, template: str) -> list[tuple]:
         """Give the rows of a query that may use macros."""
         return self._run_query(self._template(template).render()).rows
+
+    def call(self, macro: str, *args: Any) -> Any:
+        """Give what a macro of the project gives."""
+        return self._call_macro(macro, *args)
 
     def close(self) -> None:
         """Free the memory."""
@@ -237,6 +244,8 @@ class JinjaModels:
             "graph": SimpleNamespace(nodes={}),
             "dbt": SimpleNamespace(
                 type_string=lambda: "text",
+                string_literal=lambda words: f"'{words}'",
+                escape_single_quotes=lambda words: words.replace("'", "''"),
                 concat=lambda parts: " || ".join(parts),
                 listagg=lambda measure, delimiter="','", order="": (
                     f"string_agg({measure}, {delimiter} {order or ''})"
@@ -303,7 +312,9 @@ def _surrogate_key(columns: list[str]) -> str:
 
 
 def _literal(cell: str) -> str:
-    return "'" + cell.replace("'", "''") + "'" if cell else "null"
+    # DuckDB reads SQL up to a character zero, but texts may hold one.
+    text = cell.replace("'", "''").replace("\0", "' || chr(0) || '")
+    return f"('{text}')" if cell else "null"
 
 
 @functools.cache
