@@ -16,7 +16,7 @@
 source_rows as (
     select
         {%- for name in names %}
-        nullif(trim(cast({{ name }} as {{ text }})), '') as {{ name }}
+        nullif({{ client_profiles.without_spaces(name) }}, '') as {{ name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
@@ -45,7 +45,8 @@ compared_rows as (
 {%- if referring %}
 
 known_values as (
-    select distinct nullif(trim(cast({{ referring[0] }} as {{ text }})), '') as known_value
+    select distinct
+        nullif({{ client_profiles.without_spaces(referring[0]) }}, '') as known_value
     from {{ known_in }}
 ),
 {%- endif %}

@@ -26,7 +26,7 @@
             {%- if format.pattern -%}
             cast({{ column.name }}__value as {{ format.type }})
             {%- elif column.format == 'text' -%}
-            nullif(trim({{ client_profiles.visible_text(column.name) }}), '')
+            nullif({{ client_profiles.without_spaces(client_profiles.visible_text(column.name)) }}, '')
             {%- else -%}
             {{ column.name }}
             {%- endif -%}

@@ -9,7 +9,7 @@
         {
             'column': 'client_id', 'check': 'missing', 'consequence': 'stops',
             'says': 'is empty', 'value': none,
-            'condition': "client_id is null or trim(client_id) = ''",
+            'condition': "client_id is null or " ~ client_profiles.without_spaces('client_id') ~ " = ''",
         },
         {
             'column': 'client_id', 'check': 'repeated', 'consequence': 'stops',
@@ -19,7 +19,7 @@
         {
             'column': 'client_id', 'check': 'invisible_characters', 'consequence': 'stops',
             'says': 'has spaces around it or holds characters that nobody sees', 'value': none,
-            'condition': 'client_id <> trim(client_id) or '
+            'condition': 'client_id <> ' ~ client_profiles.without_spaces('client_id') ~ ' or '
                 ~ client_profiles.matches_pattern('client_id', invisible),
         },
         {
@@ -38,7 +38,7 @@
         {
             'column': 'client_id', 'check': 'missing', 'consequence': 'stops',
             'says': 'is empty', 'value': none,
-            'condition': "client_id is null or trim(client_id) = ''",
+            'condition': "client_id is null or " ~ client_profiles.without_spaces('client_id') ~ " = ''",
         },
         {
             'column': 'client_id', 'check': 'unknown', 'consequence': 'stops',

@@ -32,6 +32,15 @@
     regexp_replace({{ column }}, '{{ client_profiles.invisible_characters() }}', ' ')
 {%- endmacro %}
 
+{#- A value as text without spaces around it. Only spaces: a bare trim() takes more
+    away on one engine than on another.
+
+    column: expression
+    returns: SQL text expression                                            -#}
+{% macro without_spaces(column) -%}
+    trim(both ' ' from cast({{ column }} as {{ dbt.type_string() }}))
+{%- endmacro %}
+
 {#- A value of a source as it can be shown: without such characters, and cut
     where it is long. -#}
 {% macro shown_value(column) -%}

@@ -38,7 +38,7 @@ BY_INVOICES = ("margin_rate", "monthly_revenue")
 BY_DUE_INVOICES = ("payment_delay_days",)
 BY_TICKETS = ("ticket_rate",)
 BY_SESSIONS = ("self_service_rate",)
-BY_CONTACTS = ("contact_frequency",)
+BY_CONTACTS = ("contact_frequency", "days_since_contact")
 
 LONG_NAME = "Ateliê " + "muito " * 800 + "longo"
 UNTRUSTED_NAME = "'; drop table x; -- <script>alert(1)</script> \"=1+1\" 日本 שלום 😀"
@@ -57,7 +57,8 @@ class Counted:
     table: str
     cells: dict[str, str]
     consequence: str = EXCLUDED
-    # `column check` of every row in fct_data_defects.
+    # `column check` of every row in fct_data_defects, with the consequence where it is
+    # another.
     found: tuple[str, ...] = ()
     instead: dict[str, str] | None = None
     # Metrics of the client's last month that are not what they would be without it.
@@ -126,9 +127,9 @@ COUNTED = [
     order("A date in the future", "ordered_on in_the_future", ordered_on="2062-10-05"),
     order("A date in place of none, 1900-01-01", "ordered_on too_early", ordered_on="1900-01-01"),
     order("A date in place of none, 0001-01-01", "ordered_on unreadable", ordered_on="0001-01-01"),
-    order(
-        "A negative volume", "order_count negative", order_count="-40", item_count="60",
-        late_count="-50",
+    Counted(
+        "A negative volume", ORDERS, {"order_count": "-40", "late_count": "0"}, EXCLUDED,
+        ("order_count negative", f"late_count above_order_count {EMPTIED}"), None, BY_ORDERS,
     ),
     order("A volume with a decimal comma", "order_count unreadable", order_count="12,5"),
     order("A volume with a thousands separator", "order_count unreadable", order_count="1.234"),
@@ -251,6 +252,9 @@ class Stopping:
     everywhere: bool = False
     # No row is left.
     is_empty: bool = False
+    # As in Counted: nothing hangs on the month of a contract or a client.
+    month: str = ""
+    changes: tuple[str, ...] = ()
 
 
 STOPPING = [
@@ -524,7 +528,7 @@ MISSING = [
         "A source is not loaded", "raw_orders is not there: no table",
     ),
     Missing(
-        "The file of a source is missing", "depends on a node named 'raw_orders' which was not found",
+        "The file of a source is missing", "depends on a node named 'raw_orders' in package or project 'client_profiles' which was not found",
     ),
 ]
 
