@@ -12,6 +12,7 @@
     {%- set names = specification.columns | map(attribute='name') | list -%}
     {%- set referring = specification.columns
         | rejectattr('refers_to', 'none') | map(attribute='name') | list -%}
+    {%- set read_rows = 'compared_rows' if specification.key else 'source_rows' -%}
     {%- do client_profiles.raise_missing_columns(specification.name, relation, names) -%}
 source_rows as (
     select
@@ -21,6 +22,8 @@ source_rows as (
         {%- endfor %}
     from {{ relation }}
 ),
+
+{%- if specification.key %}
 
 -- All of a row as one text, in which no value can be mistaken for two.
 described_rows as (
@@ -42,6 +45,7 @@ compared_rows as (
         max(content) over (partition by {{ specification.key }}) as last_content
     from described_rows
 ),
+{%- endif %}
 {%- if referring %}
 
 known_values as (
@@ -58,22 +62,22 @@ typed_rows as (
         {%- if format.pattern %}
         case
             when
-                {{ client_profiles.matches_pattern('compared_rows.' ~ column.name, format.pattern) }}
+                {{ client_profiles.matches_pattern(read_rows ~ '.' ~ column.name, format.pattern) }}
                 {%- if column.format == 'date' %}
                 -- No engine agrees with another on the years before 1000.
-                and compared_rows.{{ column.name }} >= '1'
+                and {{ read_rows }}.{{ column.name }} >= '1'
                 {%- endif %}
-                then cast(compared_rows.{{ column.name }} as {{ format.read_as }})
+                then cast({{ read_rows }}.{{ column.name }} as {{ format.read_as }})
         end as {{ column.name }}__value,
         {%- endif %}
         {%- endfor %}
         {%- if referring %}
         known_values.known_value as {{ referring[0] }}__known,
         {%- endif %}
-        compared_rows.*
-    from compared_rows
+        {{ read_rows }}.*
+    from {{ read_rows }}
     {%- if referring %}
-    left join known_values on compared_rows.{{ referring[0] }} = known_values.known_value
+    left join known_values on {{ read_rows }}.{{ referring[0] }} = known_values.known_value
     {%- endif %}
 ),
 
@@ -93,9 +97,14 @@ checked_rows as (
     returns: nothing; an error that says which columns it has instead       -#}
 {% macro raise_missing_columns(name, relation, names) -%}
     {%- set existing = [] -%}
-    {%- for column in adapter.get_columns_in_relation(relation) -%}
-        {%- do existing.append(column.name | lower) -%}
-    {%- endfor -%}
+    {%- if relation.external is defined and relation.external -%}
+        {#- A file, which dbt-duckdb reads in the place of a table. -#}
+        {%- do existing.extend(get_columns_in_query('select * from ' ~ relation) | map('lower')) -%}
+    {%- else -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do existing.append(column.name | lower) -%}
+        {%- endfor -%}
+    {%- endif -%}
     {%- if not existing -%}
         {{ exceptions.raise_compiler_error(
             name ~ " is not there: no table " ~ relation ~ "; load it, then run again"

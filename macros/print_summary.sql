@@ -121,12 +121,12 @@
         {%- endset -%}
         {%- set left_out = run_query(count_left_out).rows[0] -%}
         {%- set found = []
-            + ([left_out[0] | int ~ ' row(s) left out'] if left_out[0] else [])
-            + ([left_out[1] | int ~ ' value(s) taken as unknown'] if left_out[1] else [])
+            + ([left_out[0] | int ~ ' defect(s) left out a row'] if left_out[0] else [])
+            + ([left_out[1] | int ~ ' a value'] if left_out[1] else [])
             + ([left_out[2] | int ~ ' to look at'] if left_out[2] else []) -%}
         {%- if found -%}
             {%- do lines.extend(['', 'Data: ' ~ found | join(', ')
-                ~ '; why: dbt show --select fct_data_defects']) -%}
+                ~ '; which: dbt show --select fct_data_defects']) -%}
         {%- endif -%}
         {%- set is_demo = project_name == 'client_profiles' -%}
         {%- do lines.extend([

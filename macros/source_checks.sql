@@ -10,6 +10,7 @@
     {%- set checks = [] -%}
     {%- set key = specification.key -%}
     {%- set whole_row = {'empties': [], 'metrics': specification.metrics, 'value': none} -%}
+    {%- if key -%}
     {%- do checks.append(dict(whole_row,
         column=key, check='repeated', consequence='row_excluded',
         says='stands in it again, in a row that is the same; one of them counts',
@@ -20,6 +21,7 @@
         says='stands in it again, in a row that is not the same',
         condition=key ~ ' is not null and first_content <> last_content',
     )) -%}
+    {%- endif -%}
     {%- for column in specification.columns -%}
         {%- set format = client_profiles.source_format(column.format) -%}
         {%- set name = column.name -%}

@@ -3,7 +3,7 @@
     node runs, so this is an error at parse time.
 
     name: as in checked_sources()
-    returns: {name, key, metrics, may_be_empty, if_contradicting, columns: [{name,
+    returns: {name, key, row_key, metrics, may_be_empty, if_contradicting, columns: [{name,
       format, required, if_wrong, future, earliest, maximum, may_be_negative,
       one_of, refers_to, at_least, at_most, empties, metrics, personal_data}]};
       an error that names table and column where something is missing or unknown -#}
@@ -15,7 +15,8 @@
         if node.source_name ~ '.' ~ node.name == name -%}
         {%- do nodes.append(node) -%}
     {%- endfor -%}
-    {%- set node = nodes | selectattr('package_name', 'equalto', project_name) | first -%}
+    {%- set node = nodes | selectattr('package_name', 'equalto', project_name) | first
+        | default({'config': {}, 'meta': {}, 'columns': {}}) -%}
     {%- set table_meta = node.config.meta or node.meta or {} -%}
     {%- set columns = [] -%}
     {%- for column in node.columns.values() -%}
@@ -43,9 +44,12 @@
             }) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set naming = columns | selectattr('format', 'in', ['id', 'date'])
+        | map(attribute='name') | list -%}
     {%- set specification = {
         'name': name,
-        'key': table_meta.key,
+        'key': table_meta.key or none,
+        'row_key': [table_meta.key] if table_meta.key else naming,
         'metrics': table_meta.metrics or [],
         'may_be_empty': table_meta.may_be_empty or false,
         'if_contradicting': table_meta.if_contradicting or 'row_excluded',
@@ -59,8 +63,10 @@
 {% macro raise_source_specification(specification) -%}
     {%- set names = specification.columns | map(attribute='name') | list -%}
     {%- set problems = [] -%}
-    {%- if specification.key not in names -%}
-        {%- do problems.append("its meta has no key that is one of its described columns") -%}
+    {%- if not names -%}
+        {%- do problems.append("none of its columns has a format in its meta") -%}
+    {%- elif not specification.row_key or specification.row_key[0] not in names -%}
+        {%- do problems.append("its meta has no key, or one that has no format") -%}
     {%- endif -%}
     {%- for column in specification.columns -%}
         {%- for mentioned in [column.at_least, column.at_most] + column.empties

@@ -528,7 +528,9 @@ MISSING = [
         "A source is not loaded", "raw_orders is not there: no table",
     ),
     Missing(
-        "The file of a source is missing", "depends on a node named 'raw_orders' in package or project 'client_profiles' which was not found",
+        "The file of a source is missing",
+        "depends on a node named 'raw_orders' in package or project 'client_profiles' "
+        "which was not found",
     ),
 ]
 

@@ -25,8 +25,9 @@ from demo_project import (  # noqa: F401
 )
 from jinja_models import JinjaModels
 from project_files import ROOT
-from warehouse_dump import KEPT as KEPT_TABLES, METRICS, PROFILES, assert_same, checksum_duckdb, rows_of
 from seed_edits import edit_file, replace
+from warehouse_dump import KEPT as KEPT_TABLES
+from warehouse_dump import METRICS, PROFILES, checksum_duckdb, rows_of
 
 DEFECTS = "client_profiles.fct_data_defects"
 QUALITY = "client_profiles.rpt_data_quality"
@@ -92,7 +93,9 @@ class Sources:
         return found[-1] if found else None
 
 
-def place(defects: list[Counted] | list[Stopping], sources: Sources, metrics: dict[str, Row]) -> dict[int, str]:
+def place(
+    defects: list[Counted] | list[Stopping], sources: Sources, metrics: dict[str, Row]
+) -> dict[int, str]:
     """Give each defect, by its number, a client of its own whose metrics can show it."""
     contracts = Counter(row["client_id"] for row in sources.tables[CONTRACTS])
     free = [
@@ -106,7 +109,8 @@ def place(defects: list[Counted] | list[Stopping], sources: Sources, metrics: di
         for client in free:
             row = sources.find(defect.table, client, defect.month)
             # What was paid in time may leave the average delay as it is.
-            if row and ("payment_delay_days" not in defect.changes or row["paid_on"] > row["due_on"]):
+            is_about_payment = "payment_delay_days" in defect.changes
+            if row and not (is_about_payment and row["paid_on"] <= row["due_on"]):
                 clients[number] = client
                 free.remove(client)
                 break
@@ -157,7 +161,11 @@ def builds(
     """Give the builds."""
     folder = tmp_path_factory.mktemp("bad_data")
     keys = {}
-    clients = place([*COUNTED, TOO_LARGE_METRIC], Sources(built_demo.folder / "seeds" / "demo"), last_metrics(built_demo))
+    clients = place(
+        [*COUNTED, TOO_LARGE_METRIC],
+        Sources(built_demo.folder / "seeds" / "demo"),
+        last_metrics(built_demo),
+    )
 
     def build(name: str, put_in: Callable[[Sources, Row, Counted, str], None]) -> DemoProject:
         project = built_demo.copy_to(folder / name)
@@ -337,10 +345,12 @@ def test_the_summary_says_that_something_is_missing(builds: Builds) -> None:
 
     printed = builds.defective.succeed("--quiet", "run-operation", "print_summary").output
 
-    assert (
-        f"Data: {rows['row_excluded']} row(s) left out, {rows[EMPTIED]} value(s) taken as "
-        f"unknown, {rows[KEPT]} to look at; why: dbt show --select fct_data_defects"
-    ) in printed
+    line = (
+        f"Data: {rows['row_excluded']} defect(s) left out a row, {rows[EMPTIED]} a value, "
+        f"{rows[KEPT]} to look at; which: dbt show --select fct_data_defects"
+    )
+    assert line in printed
+    assert line in (ROOT / "docs" / "data_quality.md").read_text(encoding="utf-8")
 
 
 # --- defects of sources that stop the run -----------------------------------------
@@ -564,6 +574,48 @@ def test_a_table_that_cannot_be_scored(models: JinjaModels, each: Shape) -> None
         )
 
     assert each.says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            {"key": "order_nr", "row_key": ["order_nr"]},
+            "its meta has no key, or one that has no format",
+        ),
+        ({"columns": [], "row_key": []}, "none of its columns has a format in its meta"),
+        ({"column": {"at_least": "amounts"}}, "amount mentions amounts, which has no format"),
+        ({"column": {"if_wrong": "ignore"}}, "amount: unknown consequence ignore; known: stops, "),
+        ({"column": {"maximum": "1 or 1=1"}}, "amount: maximum is no number"),
+        ({"column": {"metrics": ["a'b"]}}, "a'b is no plain name of letters, digits"),
+    ],
+    ids=lambda each: str(each)[:40],
+)
+def test_a_description_that_makes_no_sense_is_refused(
+    models: JinjaModels, change: dict, problem: str
+) -> None:
+    """Its words become SQL, so they are checked first."""
+    column = {
+        "name": "amount", "format": "amount", "if_wrong": EMPTIED, "future": "allowed",
+        "at_least": None, "at_most": None, "empties": ["amount"], "metrics": [], "maximum": None,
+        **change.get("column", {}),
+    }
+    specification = {
+        "name": "orders", "key": "amount", "row_key": ["amount"], "metrics": [],
+        "if_contradicting": STOPS, "columns": [column],
+        **{name: value for name, value in change.items() if name != "column"},
+    }
+
+    with pytest.raises(ValueError, match="checked source orders is not complete") as error:
+        models.call("raise_source_specification", specification)
+
+    assert problem in str(error.value)
+
+
+def test_an_unknown_format_is_refused(models: JinjaModels) -> None:
+    """With those that are known."""
+    with pytest.raises(ValueError, match="unknown format 'money'.*known: id, text, date, count"):
+        models.call("source_format", "money")
 
 
 @pytest.mark.parametrize(

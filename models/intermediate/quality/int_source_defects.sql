@@ -19,7 +19,7 @@ select * from (
 
     {{ client_profiles.list_defects(
         name, relations[name], checks,
-        client_profiles.row_key([specification.key]), client_id
+        client_profiles.row_key(specification.row_key), client_id
     ) }}
 ) as defects_{{ loop.index }}
 union all
