@@ -27,10 +27,14 @@ from jinja_models import JinjaModels
 from project_files import ROOT
 from seed_edits import edit_file, replace
 from warehouse_dump import KEPT as KEPT_TABLES
-from warehouse_dump import METRICS, PROFILES, checksum_duckdb, rows_of
+from warehouse_dump import (
+    METRICS, PROFILES, STAGING, assert_same, checksum_duckdb, connect_postgres, dump_postgres,
+    rows_of,
+)
 
 DEFECTS = "client_profiles.fct_data_defects"
 QUALITY = "client_profiles.rpt_data_quality"
+SOURCE_DEFECTS = "client_profiles_intermediate.int_source_defects"
 
 KEYS = {
     "raw_clients": "client_id", "raw_contracts": "contract_id", "raw_orders": "order_batch_id",
@@ -337,6 +341,33 @@ def test_names_are_cleaned_and_not_shown(builds: Builds) -> None:
     listed = rows_of(builds.defective.dump(DEFECTS), DEFECTS)
     values = [row["value"] for row in listed if row["column_name"] == "client_name"]
     assert values == [None] * 2
+
+
+def test_the_other_engine_finds_the_same(
+    builds: Builds, postgres_database: dict[str, str]
+) -> None:
+    """Every defect, and every row that is left, on PostgreSQL as on DuckDB."""
+    project = builds.defective
+    target = {"DBT_TARGET_PATH": str(project.folder / "targets" / "postgres")}
+
+    project.succeed(
+        *BUILD_WITHOUT_TESTS, "--select", "path:seeds/demo", "int_source_defects",
+        "path:models/staging", env={**postgres_database, **target},
+    )
+
+    wanted = (STAGING, SOURCE_DEFECTS)
+    assert_same(project.dump(*wanted), dump_postgres(postgres_database, *wanted))
+
+
+def test_a_numeric_that_is_no_number_is_unknown(postgres_database: dict[str, str]) -> None:
+    """PostgreSQL's exact type knows NaN and infinity too."""
+    value = JinjaModels().call("metric_value", "given", "numeric")
+    numbers = ("NaN", "Infinity", "-Infinity", "1e30", "-1e30", "0.1234565", "999999999999")
+    given = ", ".join(f"('{number}'::numeric)" for number in numbers)
+    with connect_postgres(postgres_database) as cursor:
+        cursor.execute(f"select cast({value} as text) from (values {given}) as rows (given)")
+        scored = [row[0] for row in cursor.fetchall()]
+    assert scored == [None] * 5 + ["0.123457", "999999999999.000000"]
 
 
 def test_the_summary_says_that_something_is_missing(builds: Builds) -> None:
