@@ -69,11 +69,13 @@ class JinjaModels:
     root: the project whose files are rendered. An instance is used again and again,
     because compiling the templates costs more than running them.
     sound_rules: whether the rules that come here are known to be sound, as those are
-    that builds by dbt check
+    that builds by dbt check; data always are
     """
 
     def __init__(self, root: Path = ROOT, *, sound_rules: bool = True):
-        self._left_out = {"raise_rule_problems"} if sound_rules else set()
+        self._left_out = {"raise_input_defects"}
+        if sound_rules:
+            self._left_out.add("raise_rule_problems")
         self._models = model_files(root)
         self._macros = macro_files(root)
         self._variables: dict[str, Any] = {}
@@ -88,10 +90,14 @@ class JinjaModels:
         self._environment.globals.update(self._words_of_dbt())
         self._template = functools.cache(self._environment.from_string)
 
-    def load(self, metrics: Table) -> None:
-        """Forget everything and take in int_client_metrics."""
+    def forget(self) -> None:
+        """Forget all data."""
         for name in sorted(self._built | self._kept):
             self._drop(name)
+
+    def load(self, metrics: Table) -> None:
+        """Forget everything and take in int_client_metrics."""
+        self.forget()
         columns, rows = metrics
         types = {"client_id": "text", "period_start": "date"}
         self._load_table(
@@ -105,8 +111,7 @@ class JinjaModels:
 
         query: gives the rows of int_client_metrics; the file is called `build` in it
         """
-        for name in sorted(self._built | self._kept):
-            self._drop(name)
+        self.forget()
         self._connection.execute(f"attach '{build_file}' as build (read_only)")
         self._connection.execute(f"create table int_client_metrics as {query}")
         self._connection.execute("detach build")
@@ -253,6 +258,8 @@ class JinjaModels:
             "graph": SimpleNamespace(nodes={}),
             "dbt": SimpleNamespace(
                 type_string=lambda: "text",
+                string_literal=lambda words: f"'{words}'",
+                escape_single_quotes=lambda words: words.replace("'", "''"),
                 concat=lambda parts: " || ".join(parts),
                 listagg=lambda measure, delimiter="','", order="": (
                     f"string_agg({measure}, {delimiter} {order or ''})"
@@ -338,7 +345,9 @@ def _surrogate_key(columns: list[str]) -> str:
 
 
 def _literal(cell: str) -> str:
-    return "'" + cell.replace("'", "''") + "'" if cell else "null"
+    # DuckDB reads SQL up to a character zero, but texts may hold one.
+    text = cell.replace("'", "''").replace("\0", "' || chr(0) || '")
+    return f"('{text}')" if cell else "null"
 
 
 @functools.cache
