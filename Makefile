@@ -46,7 +46,8 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build publish _publish restore-history check-seeds summary compare impact freshness notices restate fetch-history explain-failure \
+.PHONY: help run build publish _publish restore-history check-seeds summary compare impact \
+	notices restate freshness fetch-history explain-failure \
 	test pytest test-faults lint audit install install-dev packages deps demo-data doctor lock clean
 
 help: ## List the commands
