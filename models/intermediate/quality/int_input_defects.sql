@@ -17,20 +17,22 @@ select * from (
 
     compared_rows as (
         select
-            clients.*,
-            count(*) over (partition by client_id) as same_ids,
+            clients.client_id,
+            clients.client_name,
+            count(*) over (partition by clients.client_id) as same_ids,
             count(*) over (
-                partition by {{ client_profiles.look_alike('client_id') }}
+                partition by
+                    {{ client_profiles.look_alike('clients.client_id') }}
             ) as similar_ids
         from clients
     ),
 
     checked_rows as (
         select
-            compared_rows.*
-            {%- for check in checks.stg_clients %},
-            coalesce({{ check.condition }}, false) as check_{{ loop.index }}
+            {%- for check in checks.stg_clients %}
+            coalesce({{ check.condition }}, false) as check_{{ loop.index }},
             {%- endfor %}
+            compared_rows.*
         from compared_rows
     )
 
@@ -66,10 +68,10 @@ select * from (
 
     checked_rows as (
         select
-            matched_rows.*
-            {%- for check in checks.int_client_metrics %},
-            coalesce({{ check.condition }}, false) as check_{{ loop.index }}
+            {%- for check in checks.int_client_metrics %}
+            coalesce({{ check.condition }}, false) as check_{{ loop.index }},
             {%- endfor %}
+            matched_rows.*
         from matched_rows
     )
 

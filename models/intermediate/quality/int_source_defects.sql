@@ -2,7 +2,7 @@
 {%- set names = client_profiles.checked_sources() -%}
 {%- set relations = {} -%}
 {%- for name in names -%}
-    {%- do relations.update({name: client_profiles.checked_relation(name)}) -%}
+{%- do relations.update({name: client_profiles.checked_relation(name)}) -%}
 {%- endfor -%}
 {%- for name in names if execute %}
 {%- set specification = client_profiles.source_specification(name) %}
