@@ -733,6 +733,7 @@ STOPPED = [
     "weight_with_too_many_decimals",
     "sql_text_in_a_weight",
     "quote_in_a_band",
+    "gap_between_bands",
     "duplicate_key",
     "seed_without_lines",
     "no_catch_all",
