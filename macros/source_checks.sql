@@ -12,7 +12,7 @@
     {%- set whole_row = {'empties': [], 'metrics': specification.metrics, 'value': none} -%}
     {%- if key -%}
     {%- do checks.append(dict(whole_row,
-        column=key, check='repeated', consequence='row_excluded',
+        column=key, check='repeated', consequence='row_excluded', metrics=[],
         says='stands in it again, in a row that is the same; one of them counts',
         condition=key ~ ' is not null and copy_number > 1',
     )) -%}
