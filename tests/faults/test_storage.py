@@ -64,7 +64,9 @@ def _killed_with_a_log(
     pytest.fail("no run that was killed left a log")
 
 
-def spoil_log_and_recover(lab: Lab, killed: Path, spoil: Callable[[Path], None]) -> None:  # noqa: F811
+def spoil_log_and_recover(
+    lab: Lab, killed: Path, spoil: Callable[[Path], None]  # noqa: F811
+) -> None:
     """Spoil the log; the file opens without it, or the history is brought back."""
     warehouse = lab.project.folder / "warehouse"
     shutil.rmtree(warehouse)
