@@ -190,6 +190,7 @@ def swap_schema(
         "publish_schema", variables,
         {
             "run_id": publication.run_id,
+            "published_at": f"{publication.published_at:%Y-%m-%d %H:%M:%S}",
             "git_revision": publication.git_revision,
             "reader": reader,
             "new_history": new_history,

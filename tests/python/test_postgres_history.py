@@ -66,7 +66,8 @@ def publish(built: tuple[DemoProject, dict[str, str]], **given: object) -> DbtRe
     project, environment = built
     return project.dbt(
         "--quiet", "run-operation", "publish_schema", "--args",
-        json.dumps({"run_id": "a_run", **given}), env=environment,
+        json.dumps({"run_id": "a_run", "published_at": "2026-11-01 03:15:00", **given}),
+        env=environment,
     )
 
 

@@ -180,7 +180,9 @@ RUN = f"select run_id from {PUBLISHED}.publication"
 def publish(twins: Twins, run_id: str, reader: str) -> DbtResult:
     """Publish as publish/publish.py does."""
     target = {"DBT_TARGET_PATH": str(twins.project.folder / "targets" / "postgres")}
-    given = json.dumps({"run_id": run_id, "git_revision": None, "reader": reader})
+    given = json.dumps(
+        {"run_id": run_id, "published_at": "2026-11-01 03:15:00", "reader": reader}
+    )
     return twins.project.dbt(
         "run-operation", "publish_schema", "--args", given,
         env={**twins.postgres, **target},
