@@ -2,12 +2,18 @@
     `var('checked_sources')` lists, in the demo its seeds. A name is that of a
     seed or model of the project that runs, or `source.table`.
 
-    returns: list of names; an error for one that is neither                -#}
+    returns: list of names; an error for what is no list, and for a name that is
+      neither                                                               -#}
 {% macro checked_sources() -%}
     {%- set names = var('checked_sources', none) -%}
     {%- if names is none -%}
         {%- set names = var('demo_checked_sources', [])
             if project_name == 'client_profiles' else [] -%}
+    {%- endif -%}
+    {%- if names is string or names is mapping or names is not iterable -%}
+        {{ exceptions.raise_compiler_error(
+            "var 'checked_sources' is '" ~ names ~ "'; it must be a list of names"
+        ) }}
     {%- endif -%}
     {%- for name in names
         if not modules.re.match('^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)?$', name | string) -%}

@@ -1,5 +1,7 @@
+{{- client_profiles.raise_rule_problems() -}}
 {#- What was checked is known from the YAML of the sources and from
-    input_checks(): a check that found nothing has its row too. -#}
+    input_checks(): a check that found nothing has its row too. The names of criteria
+    are read from rules that are sound. -#}
 {%- set tables = {} -%}
 {%- for name in client_profiles.checked_sources() -%}
     {%- do tables.update({name: client_profiles.checked_relation(name)}) -%}
