@@ -43,6 +43,12 @@ def new_folder(
     errors: duckdb.Error, OSError
     """
     parent.mkdir(parents=True, exist_ok=True)
+    pointer = parent / "current"
+    if pointer.exists() and not pointer.is_symlink():
+        raise FileExistsError(
+            f"{pointer} is a folder of its own and not a link to a publication, as it is after "
+            "copying one without keeping links; move it away and run again"
+        )
     # What runs left behind that were ended in between.
     for leftover in parent.glob(".*"):
         if leftover.is_dir() and not leftover.is_symlink():
