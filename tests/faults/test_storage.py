@@ -15,7 +15,6 @@ import duckdb
 import pytest
 
 import publish
-from dbt_forks import _become_dbt
 from dbt_runner import dbt_environment
 from demo_project import DemoProject
 from disturbed_runs import (  # noqa: F401
@@ -184,18 +183,6 @@ def test_a_disk_that_is_full_in_the_publication(
     assert published.returncode == 0, published.stderr
 
 
-def test_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
-    """A full disk for those who are not root: a limit on the size of files."""
-    lab.count("fault", "file size limit in the build")
-    size = 12 * 2**20
-    assert lab.project.build_file.stat().st_size > 2 * size
-    run = StartedDbt(lab.project, *RUN, target=BecomeLimitedDbt(resource.RLIMIT_FSIZE, size))
-    result = run.finish()
-    assert result.exit_code == 1 and "File too large" in result.output, result.output[-2000:]
-    lab.look()
-    lab.run_again()
-
-
 def test_published_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
     lab.count("fault", "file size limit in the publication")
     before = published_bytes(lab.project)
@@ -211,17 +198,6 @@ def test_published_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
     assert published_bytes(lab.project) == before
     lab.look()
     lab.run_again()
-
-
-class BecomeLimitedDbt:
-    """Be a dbt command whose process may use only so much of something."""
-
-    def __init__(self, what: int, limit: int) -> None:
-        self.what, self.limit = what, limit
-
-    def __call__(self, *arguments: object) -> None:
-        resource.setrlimit(self.what, (self.limit, resource.RLIM_INFINITY))
-        _become_dbt(*arguments)
 
 
 def published_bytes(project: DemoProject) -> dict[str, bytes]:
