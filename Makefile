@@ -9,13 +9,20 @@
 #   VERSION       candidate version that `make compare` shows; SCORECARD where
 #                 several have one of that name
 #   SINCE         day from which `make notices` shows notices, as YYYY-MM-DD
-#   FORMAT, OUT   csv or jsonl, and the file that `make notices` writes it to
+#   FORMAT, OUT   csv or jsonl, and the file that `make notices` writes it to; OUT is
+#                 also the file that `make impact` and `make explain-failure` append to
+#   BASE          branch or commit whose rules `make impact` compares with
+#   FIRST_RUN     true: `make fetch-history` may find no earlier run
+#   FROM          folder from which `make restore-history` restores (default: the
+#                 last publication); DISCARD=1 where it may replace newer history
+#   NEW_HISTORY   1: begin a new history, though one was published
 #   PERIODS       how many of the last months `make report` shows (default: all)
-#   TESTS         what pytest runs (default: tests/python)
+#   TESTS         what pytest runs (default: tests/python tests/faults)
+#   FAULTS        how many faults of each random kind; FAULTS_SEED repeats them
 
 PYTHON ?= python3
 TARGET ?= $(or $(CLIENT_PROFILES_TARGET),duckdb)
-TESTS ?= tests/python
+TESTS ?= tests/python tests/faults
 
 VENV_PYTHON := .venv/bin/python
 DBT := .venv/bin/dbt
@@ -26,10 +33,9 @@ ifneq ($(filter-out duckdb postgres,$(TARGET)),)
 $(error TARGET=$(TARGET) is not known: write TARGET=duckdb or TARGET=postgres)
 endif
 
-comma := ,
-given_vars := $(if $(AS_OF),as_of: '$(AS_OF)'$(comma)) \
-	$(if $(RESTATE_FROM),restate_from: '$(RESTATE_FROM)')
-vars := $(if $(strip $(given_vars)),--vars "{$(strip $(given_vars))}")
+# Values go to the commands through the environment, so that neither make nor the
+# shell ever takes a part of them for a command.
+vars := --vars "{$${AS_OF:+as_of: '$$AS_OF', }$${RESTATE_FROM:+restate_from: '$$RESTATE_FROM'}}"
 
 # profiles.yml reads the first; the second turns anonymous statistics off also
 # for commands that don't read dbt_project.yml.
@@ -41,11 +47,12 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build publish _publish _report report screenshots check-seeds summary compare notices restate test lint install install-dev \
-	packages deps demo-data doctor lock clean
+.PHONY: help run build publish _publish _report report screenshots restore-history check-seeds \
+	summary compare impact notices restate freshness fetch-history explain-failure \
+	test pytest test-faults lint audit install install-dev packages deps demo-data doctor lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: _publish _report summary ## Build, test and publish everything, then show the profiles
 
@@ -55,7 +62,11 @@ publish: _publish ## Build and test; publish when everything passed
 
 _publish: packages check-seeds
 	@echo "==> dbt build ($(TARGET))"
-	@$(VENV_PYTHON) publish/publish.py $(vars)
+	@$(VENV_PYTHON) publish/publish.py $(if $(NEW_HISTORY),--new-history) $(vars)
+
+restore-history: install ## Bring the history back from a publication [FROM=folder DISCARD=1]
+	@$(VENV_PYTHON) publish/restore_history.py $${FROM:+--from "$$FROM"} \
+		$(if $(DISCARD),--discard)
 
 # The report reads the published file, which only DuckDB has. A run that could not
 # make it has still published: it says what to install, and goes on.
@@ -73,7 +84,7 @@ screenshots: install-dev report ## Take the pictures of the README anew, of what
 
 build: packages check-seeds ## Check the seeds, then load, build and test (dbt build)
 	@echo "==> dbt build ($(TARGET))"
-	@$(VENV_PYTHON) publish/publish.py --build-only $(vars)
+	@$(VENV_PYTHON) publish/publish.py --build-only $(if $(NEW_HISTORY),--new-history) $(vars)
 
 check-seeds: install ## Check the rules in seeds/ as files, before dbt reads them
 	@echo "==> check the seeds"
@@ -86,7 +97,12 @@ summary: packages ## Show profiles and movements of the last build
 compare: packages ## Show what a candidate version would change: VERSION=3
 	@echo "==> compare"
 	@$(DBT) --quiet run-operation print_comparison $(vars) --args \
-		"{$(if $(VERSION),version: '$(VERSION)'$(comma)) $(if $(SCORECARD),scorecard: '$(SCORECARD)')}"
+		"{$${VERSION:+version: '$$VERSION', }$${SCORECARD:+scorecard: '$$SCORECARD'}}"
+
+impact: packages ## Show what the rules of this branch do to the clients: BASE=main [OUT=file]
+	@echo "==> impact" >&2
+	@$(VENV_PYTHON) tools/impact.py $${BASE:+--base "$$BASE"} \
+		$${AS_OF:+--as-of "$$AS_OF"} $${OUT:+--out "$$OUT"}
 
 notices: packages ## Show what departments are told: SINCE=2026-09-01 [FORMAT=csv OUT=file]
 	@$(VENV_PYTHON) tools/notices.py --since "$$SINCE" \
@@ -99,13 +115,38 @@ restate: install ## Score closed periods again: FROM=2025-06-01 BY= APPROVED_BY=
 		--approved-by "$$APPROVED_BY" --why "$$WHY" $${AS_OF:+--as-of "$$AS_OF"}
 	@$(MAKE) --no-print-directory run RESTATE_FROM="$$FROM"
 
-test: lint ## Check the style, then run all Python tests
+# The demo's source tables are files: they are loaded before they are looked at.
+freshness: packages ## Ask how old the newest rows of the sources are
+	@echo "==> source freshness"
+	@$(DBT) --quiet seed --select path:seeds/demo $(vars)
+	@$(DBT) source freshness $(vars)
+
+fetch-history: install ## In a job on GitHub: fetch the last run's publication [FIRST_RUN=true]
+	@$(VENV_PYTHON) tools/fetch_history.py \
+		$$(case "$$FIRST_RUN" in true | 1) echo --first-run;; esac)
+
+explain-failure: install ## Say what failed in the last run and what to do [OUT=file]
+	@$(VENV_PYTHON) tools/explain_failure.py $${OUT:+--out "$$OUT"}
+
+test: lint pytest ## Check the style, then run all Python tests
+
+pytest: install-dev packages ## Run the Python tests alone: [TESTS=tests/python/…]
 	@echo "==> pytest $(TESTS)"
 	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
-lint: install-dev packages ## Check the style of the SQL files (sqlfluff)
+test-faults: install-dev packages ## Kill runs, fill disks, set clocks back: the whole battery, an hour
+	@echo "==> fault battery"
+	@FAULTS=$${FAULTS:-full} $(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile tests/faults
+
+lint: install-dev packages ## Check the workflows, and the style of the SQL files (sqlfluff)
+	@echo "==> workflows"
+	@$(VENV_PYTHON) tools/audit.py --workflows
 	@echo "==> sqlfluff"
 	@$(VENV_PYTHON) tools/lint.py
+
+audit: install-dev ## Look for known weaknesses of dependencies and workflows
+	@echo "==> audit"
+	@$(VENV_PYTHON) tools/audit.py
 
 install: ## Make .venv and install what `make run` needs
 	@$(PYTHON) tools/environment.py requirements.txt $(requirements_$(TARGET))

@@ -7,7 +7,7 @@
     {%- set as_of = client_profiles.as_of_date() -%}
     {%- set year = as_of[:4] | int -%}
     {%- set month = as_of[5:7] | int -%}
-    {%- if var('score_open_period', false) -%}
+    {%- if client_profiles.boolean_var('score_open_period', false) -%}
         {%- set year = year + month // 12 -%}
         {%- set month = month % 12 + 1 -%}
     {%- endif -%}

@@ -40,7 +40,9 @@
             ) }}
         {%- endif -%}
         {%- for each in wanted -%}
-            {{ print(client_profiles.comparison_lines(impact, each[0], each[1], each[2]) | join('\n')) }}
+            {{ print(client_profiles.visible(
+                client_profiles.comparison_lines(impact, each[0], each[1], each[2]) | join('\n')
+            )) }}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,8 +1,16 @@
 {#- Prints what publication() returns, as one JSON object: publish/publish.py reads
-    it. -#}
-{% macro print_publication() -%}
+    it.
+
+    last: the history of the last publication, as history_losses() takes it; the
+      object has its result as `history_losses` -#}
+{% macro print_publication(last=none) -%}
     {%- if execute -%}
-        {{ print(tojson(client_profiles.publication())) }}
+        {%- set said = client_profiles.publication() -%}
+        {%- do said.update({
+            'history_losses':
+                client_profiles.history_losses(last) if last is not none else [],
+        }) -%}
+        {{ print(tojson(said)) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -16,7 +24,8 @@
       rules_fingerprint  hash of all approved versions of all scorecards
       tables        what people read, the marts and the snapshots: schema, name,
                     kind (mart or snapshot), description, columns (name,
-                    description, is_personal_data)                         -#}
+                    description, is_personal_data)
+      history       what history_tables() returns                          -#}
 {% macro publication() -%}
     {%- set versions = [] -%}
     {%- for version in client_profiles.scorecard_rules()
@@ -42,6 +51,7 @@
         'as_of': client_profiles.as_of_date(),
         'rules_fingerprint': local_md5(versions | sort | join('\n')),
         'tables': tables,
+        'history': client_profiles.history_tables(),
     }) }}
 {%- endmacro %}
 

@@ -113,6 +113,21 @@
                 {%- endfor -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- set count_left_out -%}
+            select
+                sum(rows_excluded), sum(values_emptied),
+                sum(case when consequence = 'kept' then rows_defective else 0 end)
+            from {{ client_profiles.summary_relation('rpt_data_quality') }}
+        {%- endset -%}
+        {%- set left_out = run_query(count_left_out).rows[0] -%}
+        {%- set found = []
+            + ([left_out[0] | int ~ ' defect(s) left out a row'] if left_out[0] else [])
+            + ([left_out[1] | int ~ ' a value'] if left_out[1] else [])
+            + ([left_out[2] | int ~ ' to look at'] if left_out[2] else []) -%}
+        {%- if found -%}
+            {%- do lines.extend(['', 'Data: ' ~ found | join(', ')
+                ~ '; which: dbt show --select fct_data_defects']) -%}
+        {%- endif -%}
         {%- set is_demo = project_name == 'client_profiles' -%}
         {%- do lines.extend([
             '',
@@ -135,7 +150,7 @@
                 ~ ('make run        your own rules' if is_demo
                     else 'dbt build       other rules'),
         ]) -%}
-        {{ print(lines | join('\n')) }}
+        {{ print(client_profiles.visible(lines | join('\n'))) }}
     {%- endif -%}
 {%- endmacro %}
 

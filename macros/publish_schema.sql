@@ -6,20 +6,57 @@
     reader; whoever still reads the old tables goes on doing so, and they are
     dropped at a later publication that finds nobody reading them.
 
-    run_id, git_revision: which run it is; texts that may hold no quote
+    run_id, published_at, git_revision: which run it is, and when, as YYYY-MM-DD
+      HH:MM:SS in UTC; texts that may hold no quote
     reader: role that may read it, none for nobody else
-    returns: nothing; an error on engines without such transactions         -#}
-{% macro publish_schema(run_id, git_revision=none, reader=none) -%}
-    {{ return(adapter.dispatch('publish_schema', 'client_profiles')(run_id, git_revision, reader)) }}
+    new_history: publish, though the last publication holds more of the history
+    returns: nothing, but prints an object: `row_count`, or `history_losses` with
+      the `as_of` of the last publication where nothing was published because of
+      them; an error on engines without such transactions                   -#}
+{% macro publish_schema(run_id, published_at, git_revision=none, reader=none, new_history=false) -%}
+    {%- set losses = [] -%}
+    {%- if execute and not new_history -%}
+        {%- do losses.extend(client_profiles.lost_since_the_published_schema()) -%}
+    {%- endif -%}
+    {%- if not losses -%}
+        {{ return(adapter.dispatch('publish_schema', 'client_profiles')(
+            run_id, published_at, git_revision, reader
+        )) }}
+    {%- endif -%}
 {%- endmacro %}
 
-{% macro default__publish_schema(run_id, git_revision, reader) -%}
+{#- What the snapshots have lost since they were published in this database; prints
+    it for publish.py.
+
+    returns: list of texts                                                 -#}
+{% macro lost_since_the_published_schema() -%}
+    {%- set schema = target.schema ~ '_published' -%}
+    {%- set published = adapter.get_relation(target.database, schema, 'publication') -%}
+    {%- if published is none -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set as_of = run_query(
+        'select cast(as_of as ' ~ dbt.type_string() ~ ') from ' ~ published
+    ).rows[0][0] -%}
+    {%- set tables = [] -%}
+    {%- for table in client_profiles.history_tables() if table.keeps == 'records' -%}
+        {%- do tables.append(table)
+            if adapter.get_relation(target.database, schema, table.name) is not none -%}
+    {%- endfor -%}
+    {%- set losses = client_profiles.history_losses({'as_of': as_of, 'tables': tables}) -%}
+    {%- if losses -%}
+        {{ print(tojson({'history_losses': losses, 'as_of': as_of})) }}
+    {%- endif -%}
+    {{ return(losses) }}
+{%- endmacro %}
+
+{% macro default__publish_schema(run_id, published_at, git_revision, reader) -%}
     {{ exceptions.raise_compiler_error(
         "Nothing is published on " ~ target.type ~ ": readers read the schema of the build"
     ) }}
 {%- endmacro %}
 
-{% macro postgres__publish_schema(run_id, git_revision, reader) -%}
+{% macro postgres__publish_schema(run_id, published_at, git_revision, reader) -%}
     {%- if execute -%}
         {%- set said = client_profiles.publication() -%}
         {%- set published = adapter.quote(said.published_schema) -%}
@@ -63,7 +100,7 @@
             ~ dbt.string_literal(said.rules_fingerprint) ~ '::text as rules_fingerprint, '
             ~ '(select sum(row_count)::bigint from ' ~ coming ~ '.publication_tables) as row_count, '
             ~ dbt.string_literal(said.as_of) ~ '::date as as_of, '
-            ~ dbt.string_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S'))
+            ~ dbt.string_literal(published_at)
             ~ '::timestamp as published_at_utc'
         ) -%}
         {%- if client_profiles.schema_is_there(said.published_schema) -%}
@@ -71,7 +108,8 @@
         {%- endif -%}
         {%- do statements.append('alter schema ' ~ coming ~ ' rename to ' ~ published) -%}
         {%- if reader -%}
-            {%- set role = adapter.quote(reader) -%}
+            {#- dbt's quote leaves a quote in the name as it is. -#}
+            {%- set role = adapter.quote(reader | replace('"', '""')) -%}
             {%- do statements.append('grant usage on schema ' ~ published ~ ' to ' ~ role) -%}
             {%- do statements.append(
                 'grant select on all tables in schema ' ~ published ~ ' to ' ~ role
@@ -86,7 +124,7 @@
 {#- A statement that drops the schemas of former publications. What somebody still
     reads stays under another name, for a later publication to drop.
 
-    name: of the schema with the last one; others have it with the time behind
+    name: of the schema with the last one; others have it with a number behind
     returns: SQL, for PostgreSQL                                            -#}
 {% macro drop_previous_schemas(name) -%}
     {%- set previous = dbt.string_literal(dbt.escape_single_quotes(name)) -%}
@@ -104,7 +142,7 @@ begin
             if former = {{ previous }} then
                 execute format(
                     'alter schema %I rename to %I', former,
-                    former || to_char(clock_timestamp(), '_YYYYMMDDHH24MISSUS')
+                    former || '_' || txid_current()
                 );
             end if;
         end;

@@ -27,7 +27,7 @@
                 ~ ': ' ~ row[4]
                 ~ (' (' ~ row[2] ~ ' is ' ~ row[3] ~ ')' if row[3] else '')
                 ~ '; ' ~ row[5] -%}
-            {%- do lines.append(line) -%}
+            {%- do lines.append(client_profiles.visible(line)) -%}
         {%- endfor -%}
         {%- if lines -%}
             {{ exceptions.raise_compiler_error(

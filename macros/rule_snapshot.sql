@@ -45,13 +45,8 @@
             ) }}
         {%- endif -%}
         {%- if client_profiles.snapshot_exists(snapshot) -%}
-            {%- set others = [] -%}
-            {%- for name in client_profiles.rule_seeds() + ['client_profiles'] -%}
-                {%- set other = client_profiles.built_relation(name ~ '_snapshot') -%}
-                {%- do others.append(other) if other is not none -%}
-            {%- endfor -%}
             {{ client_profiles.snapshot_guard_order(
-                snapshot, client_profiles.as_of_date(), others
+                snapshot, client_profiles.as_of_date(), client_profiles.recorded_snapshots()
             ) }}
         {%- endif -%}
     {%- endif -%}

@@ -56,19 +56,26 @@
             ) }}
         {%- endfor -%}
         {%- if client_profiles.snapshot_exists(snapshot) -%}
-            {{ client_profiles.snapshot_guard_order(snapshot, as_of) }}
+            {{ client_profiles.snapshot_guard_order(
+                snapshot, as_of, client_profiles.recorded_snapshots()
+            ) }}
             {{ client_profiles.snapshot_guard_share(snapshot, source) }}
+        {%- else -%}
+            {{ client_profiles.snapshot_guard_beginning(snapshot) }}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Refuses an as-of date before one that is already recorded, in this snapshot
-    or in others that were taken together with it. -#}
-{% macro snapshot_guard_order(snapshot, as_of, others=[]) -%}
+{#- Refuses an as-of date before one that is already recorded, in one of the
+    snapshots that are taken together.
+
+    snapshot: the one that refuses; as_of: ISO text
+    recorded: relations, of which some may not be there yet               -#}
+{% macro snapshot_guard_order(snapshot, as_of, recorded) -%}
     {%- set read_last -%}
         select cast(cast(max(recorded) as date) as {{ dbt.type_string() }})
         from (
-            {%- for each in [snapshot] + others %}
+            {%- for each in recorded %}
             {{ 'union all' if not loop.first }}
             select max(dbt_valid_from) as recorded from {{ each }}
             union all
@@ -76,7 +83,7 @@
             {%- endfor %}
         ) as dates
     {%- endset -%}
-    {%- set last = run_query(read_last).rows[0][0] -%}
+    {%- set last = run_query(read_last).rows[0][0] if recorded -%}
     {%- if last is not none and last > as_of -%}
         {{ client_profiles.snapshot_refuse(
             snapshot,

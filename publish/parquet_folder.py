@@ -4,6 +4,7 @@
       20261101T031500Z-1f2e3d4c/       one publication
         manifest.json                  what is in it, with the SHA-256 of every file
         client_profiles/fct_client_profiles.parquet …
+        history/                       what runs add to, complete (history_export.py)
       current -> 20261101T031500Z-1f2e3d4c
 
 A publication is written into a folder of its own; then `current` is switched to it. The
@@ -12,7 +13,6 @@ last ones are kept, so that whoever reads one is not interrupted.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -24,27 +24,38 @@ from pathlib import Path
 import duckdb
 
 from durable import point_to, sync
-from publication import Publication, literal
+from history_export import write_history
+from parquet_file import write_manifest, write_table
+from publication import Publication
 
 KEPT = 3
 PUBLICATION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
 @contextmanager
-def new_folder(source: Path, parent: Path, publication: Publication) -> Iterator[Path]:
+def new_folder(
+    source: Path, build_file: Path, parent: Path, publication: Publication
+) -> Iterator[Path]:
     """Write the tables of a DuckDB file into a new folder; remove it at the end.
 
+    source: the new published file; build_file: the one that holds the history
     gives: the folder, until `switch_to` takes it over
     errors: duckdb.Error, OSError
     """
     parent.mkdir(parents=True, exist_ok=True)
+    pointer = parent / "current"
+    if pointer.exists() and not pointer.is_symlink():
+        raise FileExistsError(
+            f"{pointer} is a folder of its own and not a link to a publication, as it is after "
+            "copying one without keeping links; move it away and run again"
+        )
     # What runs left behind that were ended in between.
     for leftover in parent.glob(".*"):
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
     unfinished = parent / f".{publication.folder_name}"
     try:
-        write(source, unfinished, publication)
+        write(source, build_file, unfinished, publication)
         yield unfinished
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -61,43 +72,16 @@ def switch_to(unfinished: Path) -> Path:
     return folder
 
 
-def write(source: Path, folder: Path, publication: Publication) -> None:
-    """Write all files of a publication, the manifest at last."""
-    files = []
+def write(source: Path, build_file: Path, folder: Path, publication: Publication) -> None:
+    """Write all files of a publication, its manifest at last."""
+    write_history(build_file, folder / "history", publication)
     with duckdb.connect(str(source), read_only=True) as connection:
-        for table in publication.tables:
-            file = folder / table.schema / f"{table.name}.parquet"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute(
-                f"copy (select * from {table.relation}) to {literal(str(file))}"
-                " (format parquet, compression zstd)"
-            )
-            sync(file)
-            files.append(
-                {
-                    "file": str(file.relative_to(folder)),
-                    "rows": publication.row_counts[f"{table.schema}.{table.name}"],
-                    "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-                }
-            )
-    manifest = folder / "manifest.json"
-    manifest.write_text(
-        json.dumps(
-            {
-                "run_id": publication.run_id,
-                "published_at": publication.published_at.isoformat(timespec="seconds"),
-                "as_of": publication.as_of,
-                "git_revision": publication.git_revision,
-                "rules_fingerprint": publication.rules_fingerprint,
-                "files": files,
-            },
-            indent=2,
-        )
-        + "\n",
-        encoding="utf-8",
-    )
-    sync(manifest)
-    for each in (*folder.iterdir(), folder):
+        files = [
+            write_table(connection, table.relation, folder, f"{table.schema}/{table.name}")
+            for table in publication.tables
+        ]
+    write_manifest(folder, publication, files)
+    for each in (*folder.rglob("*"), folder):
         if each.is_dir():
             sync(each)
 

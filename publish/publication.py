@@ -37,6 +37,29 @@ class Table:
 
 
 @dataclass(frozen=True)
+class HistoryTable:
+    """A table that runs add to; no build can bring back what it holds.
+
+    keeps: which of its rows stay for good: `records` (a snapshot's, of earlier dates),
+      `rows` (all), `closed_periods`, or `nothing` where a full refresh may make it anew
+    """
+
+    schema: str
+    name: str
+    keeps: str
+
+    @property
+    def full_name(self) -> str:
+        """Name it as manifests do."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def relation(self) -> str:
+        """Give schema and name as SQL."""
+        return f"{quoted(self.schema)}.{quoted(self.name)}"
+
+
+@dataclass(frozen=True)
 class Publication:
     """What one run publishes."""
 
@@ -46,6 +69,7 @@ class Publication:
     git_revision: str | None
     rules_fingerprint: str
     tables: tuple[Table, ...]
+    history: tuple[HistoryTable, ...]
     # Filled as the tables are copied: rows by schema and name.
     row_counts: dict[str, int] = field(default_factory=dict)
 
@@ -77,6 +101,10 @@ def read_publication(
     return Publication(
         run_id, published_at, said["as_of"], git_revision(project),
         said["rules_fingerprint"], tables,
+        tuple(
+            HistoryTable(each["schema"], each["name"], each["keeps"])
+            for each in said["history"]
+        ),
     )
 
 

@@ -42,6 +42,8 @@ NUMBERS = {
 }
 # Some program wrote these for "nothing", but they would be loaded as words.
 NULL_WORDS = {"null", "na", "n/a", "nan", "none", "nil", "#n/a", "<na>"}
+# Whoever reviews the file would read something else than what is loaded.
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 SPREADSHEET_ERRORS = {"#null!", "#ref!", "#value!", "#div/0!", "#name?", "#num!"}
 
 
@@ -77,6 +79,9 @@ def character_advice(value: str) -> str:
             "type the value again and save the file as UTF-8"
         )
     for character in value:
+        if character in TURNING:
+            sign = show(character)
+            return f"it holds a sign that turns the direction of writing ({sign}): delete it"
         # A byte-order mark inside a value comes from files put together.
         is_control = unicodedata.category(character) in ("Cc", "Zl", "Zp")
         if is_control or character == "\ufeff":

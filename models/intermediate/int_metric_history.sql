@@ -7,12 +7,14 @@
 ) }}
 -- depends_on: {{ ref('int_profiles_before_restatement') }}
 {{- client_profiles.raise_rule_problems() }}
+{{- client_profiles.raise_input_defects() }}
 {#- Closed periods keep the metrics they were scored with; late data enters only
     where first_period_to_take_in() allows it. A metric that is new has no past
     to keep, so it is filled in for the closed periods too. Nothing is taken in
     while the rules are unsound, and a restatement changes nothing before what
     it replaces is on record. -#}
-{%- set metrics = client_profiles.metric_columns()
+{%- set types = client_profiles.metric_types() -%}
+{%- set metrics = types.keys()
     | reject('equalto', 'client_id') | list -%}
 {%- set is_later_run = is_incremental() -%}
 {%- set first_period = client_profiles.first_period_to_take_in(
@@ -30,7 +32,9 @@ take_in as (
     select
         cast(client_metrics.client_id as {{ dbt.type_string() }}) as client_id,
         {%- for metric in metrics %}
-        cast(client_metrics.{{ metric }} as decimal(18, 6)) as {{ metric }},
+        {{ client_profiles.metric_value(
+            'client_metrics.' ~ metric, types[metric]
+        ) }} as {{ metric }},
         {%- endfor %}
         cast(client_metrics.period_start as date) as period_start
     from client_metrics
@@ -45,7 +49,9 @@ fill_in_added_metrics as (
         history.client_id,
         {%- for metric in metrics %}
         {% if metric in added -%}
-        cast(client_metrics.{{ metric }} as decimal(18, 6)) as {{ metric }}
+        {{ client_profiles.metric_value(
+            'client_metrics.' ~ metric, types[metric]
+        ) }} as {{ metric }}
         {%- else -%}
         history.{{ metric }}
         {%- endif %},

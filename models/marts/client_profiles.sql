@@ -40,7 +40,7 @@ order_movements as (
 describe_clients as (
     select
         assigned_profiles.*,
-        clients.client_name,
+        {{ client_profiles.client_name('clients') }} as client_name,
         clients.acquisition_channel,
         clients.region,
         clients.category,

@@ -1,19 +1,13 @@
-with source as (
+with clean_rows as (
 
-    select * from {{ ref('raw_clients') }}
-
-),
-
-cleaned as (
-
-    select
-        nullif(trim(client_id), '') as client_id,
-        nullif(trim(client_name), '') as client_name,
-        nullif(trim(acquisition_channel), '') as acquisition_channel,
-        nullif(trim(region), '') as region,
-        nullif(trim(category), '') as category
-    from source
+    {{ client_profiles.clean_source('raw_clients') }}
 
 )
 
-select * from cleaned
+select
+    client_id,
+    client_name,
+    acquisition_channel,
+    region,
+    category
+from clean_rows

@@ -1,19 +1,13 @@
-with source as (
+with clean_rows as (
 
-    select * from {{ ref('raw_contacts') }}
-
-),
-
-cleaned as (
-
-    select
-        nullif(trim(contact_id), '') as contact_id,
-        nullif(trim(client_id), '') as client_id,
-        nullif(trim(channel), '') as channel,
-        nullif(trim(initiated_by), '') as initiated_by,
-        cast(contacted_on as date) as contacted_on
-    from source
+    {{ client_profiles.clean_source('raw_contacts', known_in='raw_clients') }}
 
 )
 
-select * from cleaned
+select
+    contact_id,
+    client_id,
+    channel,
+    initiated_by,
+    contacted_on
+from clean_rows

@@ -1,19 +1,13 @@
-with source as (
+with clean_rows as (
 
-    select * from {{ ref('raw_contracts') }}
-
-),
-
-cleaned as (
-
-    select
-        nullif(trim(contract_id), '') as contract_id,
-        nullif(trim(client_id), '') as client_id,
-        cast(custom_integrations as integer) as custom_integrations,
-        cast(starts_on as date) as starts_on,
-        cast(ends_on as date) as ends_on
-    from source
+    {{ client_profiles.clean_source('raw_contracts', known_in='raw_clients') }}
 
 )
 
-select * from cleaned
+select
+    contract_id,
+    client_id,
+    custom_integrations,
+    starts_on,
+    ends_on
+from clean_rows

@@ -1,21 +1,15 @@
-with source as (
+with clean_rows as (
 
-    select * from {{ ref('raw_invoices') }}
-
-),
-
-cleaned as (
-
-    select
-        nullif(trim(invoice_id), '') as invoice_id,
-        nullif(trim(client_id), '') as client_id,
-        cast(revenue as decimal(12, 2)) as revenue,
-        cast(fulfilment_cost as decimal(12, 2)) as fulfilment_cost,
-        cast(issued_on as date) as issued_on,
-        cast(due_on as date) as due_on,
-        cast(paid_on as date) as paid_on
-    from source
+    {{ client_profiles.clean_source('raw_invoices', known_in='raw_clients') }}
 
 )
 
-select * from cleaned
+select
+    invoice_id,
+    client_id,
+    revenue,
+    fulfilment_cost,
+    issued_on,
+    due_on,
+    paid_on
+from clean_rows

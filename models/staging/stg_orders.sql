@@ -1,20 +1,14 @@
-with source as (
+with clean_rows as (
 
-    select * from {{ ref('raw_orders') }}
-
-),
-
-cleaned as (
-
-    select
-        nullif(trim(order_batch_id), '') as order_batch_id,
-        nullif(trim(client_id), '') as client_id,
-        cast(order_count as integer) as order_count,
-        cast(item_count as integer) as item_count,
-        cast(late_count as integer) as late_count,
-        cast(ordered_on as date) as ordered_on
-    from source
+    {{ client_profiles.clean_source('raw_orders', known_in='raw_clients') }}
 
 )
 
-select * from cleaned
+select
+    order_batch_id,
+    client_id,
+    order_count,
+    item_count,
+    late_count,
+    ordered_on
+from clean_rows

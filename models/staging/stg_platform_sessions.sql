@@ -1,20 +1,16 @@
-with source as (
+with clean_rows as (
 
-    select * from {{ ref('raw_platform_sessions') }}
-
-),
-
-cleaned as (
-
-    select
-        nullif(trim(session_batch_id), '') as session_batch_id,
-        nullif(trim(client_id), '') as client_id,
-        cast(session_count as integer) as session_count,
-        cast(self_served_actions as integer) as self_served_actions,
-        cast(assisted_actions as integer) as assisted_actions,
-        cast(session_date as date) as session_date
-    from source
+    {{ client_profiles.clean_source(
+        'raw_platform_sessions', known_in='raw_clients'
+    ) }}
 
 )
 
-select * from cleaned
+select
+    session_batch_id,
+    client_id,
+    session_count,
+    self_served_actions,
+    assisted_actions,
+    session_date
+from clean_rows

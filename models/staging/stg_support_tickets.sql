@@ -1,20 +1,16 @@
-with source as (
+with clean_rows as (
 
-    select * from {{ ref('raw_support_tickets') }}
-
-),
-
-cleaned as (
-
-    select
-        nullif(trim(ticket_id), '') as ticket_id,
-        nullif(trim(client_id), '') as client_id,
-        nullif(trim(topic), '') as topic,
-        nullif(trim(severity), '') as severity,
-        cast(opened_on as date) as opened_on,
-        cast(resolved_on as date) as resolved_on
-    from source
+    {{ client_profiles.clean_source(
+        'raw_support_tickets', known_in='raw_clients'
+    ) }}
 
 )
 
-select * from cleaned
+select
+    ticket_id,
+    client_id,
+    topic,
+    severity,
+    opened_on,
+    resolved_on
+from clean_rows

@@ -58,17 +58,20 @@ class DemoProject:
         return self.folder / "warehouse" / "build.duckdb"
 
     def dbt(self, *args: str, env: dict[str, str] | None = None) -> DbtResult:
-        """Run a dbt command, which may fail.
+        """Run a dbt command, which may fail."""
+        # Nobody reads the manifest and the results that dbt would write there.
+        command = ["--no-write-json", *args]
+        return fork_dbt(self.folder, command, {**self.target_of(*args), **(env or {})})
+
+    def target_of(self, *args: str) -> dict[str, str]:
+        """Give the target folder of a command, as the variable that dbt reads.
 
         dbt parses everything anew when the variables are not those of the last
         command, so each set of them gets a target folder of its own.
         """
         variables = args[args.index("--vars") + 1] if "--vars" in args else ""
         name = "_".join(["target", *re.findall(r"[\w.-]+", variables)])
-        target = {"DBT_TARGET_PATH": str(self.folder / "targets" / name)}
-        # Nobody reads the manifest and the results that dbt would write there.
-        command = ["--no-write-json", *args]
-        return fork_dbt(self.folder, command, {**target, **(env or {})})
+        return {"DBT_TARGET_PATH": str(self.folder / "targets" / name)}
 
     def succeed(self, *args: str, env: dict[str, str] | None = None) -> DbtResult:
         """Run a dbt command that must not fail."""

@@ -41,7 +41,7 @@ def data_file(name: str, shared_data: Path) -> Path:
 
 
 def run_integration(
-    project_dir: Path, shared_data: Path, args: list[str]
+    project_dir: Path, shared_data: Path, args: list[str], env: dict[str, str] | None = None
 ) -> DbtResult:
     """Run dbt in a copy of an integration project, its warnings being errors.
 
@@ -54,6 +54,7 @@ def run_integration(
         env={
             DATA[name][0]: str(data_file(name, shared_data)),
             "CLIENT_PROFILES_BUILD_PATH": str(project_dir / "build.duckdb"),
+            **(env or {}),
         },
     )
 

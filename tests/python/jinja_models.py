@@ -21,6 +21,7 @@ import functools
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +29,7 @@ from typing import Any
 
 import duckdb
 import jinja2
+import yaml
 
 from project_files import ROOT
 from world_tables import Table
@@ -66,9 +68,14 @@ class JinjaModels:
 
     root: the project whose files are rendered. An instance is used again and again,
     because compiling the templates costs more than running them.
+    sound_rules: whether the rules that come here are known to be sound, as those are
+    that builds by dbt check; data always are
     """
 
-    def __init__(self, root: Path = ROOT):
+    def __init__(self, root: Path = ROOT, *, sound_rules: bool = True):
+        self._left_out = {"raise_input_defects"}
+        if sound_rules:
+            self._left_out.add("raise_rule_problems")
         self._models = model_files(root)
         self._macros = macro_files(root)
         self._variables: dict[str, Any] = {}
@@ -83,10 +90,14 @@ class JinjaModels:
         self._environment.globals.update(self._words_of_dbt())
         self._template = functools.cache(self._environment.from_string)
 
-    def load(self, metrics: Table) -> None:
-        """Forget everything and take in int_client_metrics."""
+    def forget(self) -> None:
+        """Forget all data."""
         for name in sorted(self._built | self._kept):
             self._drop(name)
+
+    def load(self, metrics: Table) -> None:
+        """Forget everything and take in int_client_metrics."""
+        self.forget()
         columns, rows = metrics
         types = {"client_id": "text", "period_start": "date"}
         self._load_table(
@@ -100,8 +111,7 @@ class JinjaModels:
 
         query: gives the rows of int_client_metrics; the file is called `build` in it
         """
-        for name in sorted(self._built | self._kept):
-            self._drop(name)
+        self.forget()
         self._connection.execute(f"attach '{build_file}' as build (read_only)")
         self._connection.execute(f"create table int_client_metrics as {query}")
         self._connection.execute("detach build")
@@ -132,6 +142,13 @@ class JinjaModels:
         """
         self._load_table(name, columns, rows)
 
+    def describe_seeds(self, yml: Path) -> None:
+        """Let macros see what a YAML file says of seeds."""
+        described = yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]
+        self._environment.globals["graph"] = SimpleNamespace(
+            nodes={f"seed.{seed['name']}": _seed_node(seed) for seed in described}
+        )
+
     def set_variable(self, name: str, value: Any) -> None:
         """Set a variable for this run, as with --vars."""
         self._variables[name] = value
@@ -146,6 +163,10 @@ class JinjaModels:
     def ask(self, template: str) -> list[tuple]:
         """Give the rows of a query that may use macros."""
         return self._run_query(self._template(template).render()).rows
+
+    def call(self, macro: str, *args: Any) -> Any:
+        """Give what a macro of the project gives."""
+        return self._call_macro(macro, *args)
 
     def close(self) -> None:
         """Free the memory."""
@@ -237,6 +258,8 @@ class JinjaModels:
             "graph": SimpleNamespace(nodes={}),
             "dbt": SimpleNamespace(
                 type_string=lambda: "text",
+                string_literal=lambda words: f"'{words}'",
+                escape_single_quotes=lambda words: words.replace("'", "''"),
                 concat=lambda parts: " || ".join(parts),
                 listagg=lambda measure, delimiter="','", order="": (
                     f"string_agg({measure}, {delimiter} {order or ''})"
@@ -245,13 +268,15 @@ class JinjaModels:
             ),
             "dbt_utils": SimpleNamespace(generate_surrogate_key=_surrogate_key),
             "adapter": SimpleNamespace(
-                dispatch=self._dispatch, get_columns_in_relation=self._columns
+                dispatch=self._dispatch,
+                get_columns_in_relation=self._columns,
+                # Whatever is asked for has been built by then.
+                get_relation=lambda *names: names[-1],
             ),
         }
 
     def _call_macro(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        # The rules that come here are sound, and builds by dbt check that.
-        if name == "raise_rule_problems":
+        if name in self._left_out:
             return ""
         if name not in self._macros:
             raise AttributeError(f"the project has no macro {name}")
@@ -286,6 +311,23 @@ class _Namespace:
         return functools.partial(self._call, name)
 
 
+def _seed_node(seed: dict[str, Any]) -> SimpleNamespace:
+    """Give a seed as dbt's graph has it, as far as macros look at it."""
+
+    def config(described: dict[str, Any]) -> SimpleNamespace:
+        # What is not said counts as no, which plain Jinja would refuse.
+        meta = described.get("config", {}).get("meta", {})
+        return SimpleNamespace(meta=defaultdict(lambda: None, meta))
+
+    columns = {
+        column["name"]: SimpleNamespace(name=column["name"], config=config(column), meta={})
+        for column in seed["columns"]
+    }
+    return SimpleNamespace(
+        resource_type="seed", name=seed["name"], columns=columns, config=config(seed)
+    )
+
+
 def _raise_return(value: Any = None) -> None:
     raise _Return(value)
 
@@ -303,7 +345,9 @@ def _surrogate_key(columns: list[str]) -> str:
 
 
 def _literal(cell: str) -> str:
-    return "'" + cell.replace("'", "''") + "'" if cell else "null"
+    # DuckDB reads SQL up to a character zero, but texts may hold one.
+    text = cell.replace("'", "''").replace("\0", "' || chr(0) || '")
+    return f"('{text}')" if cell else "null"
 
 
 @functools.cache

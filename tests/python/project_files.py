@@ -13,7 +13,7 @@ STAND_IN_PACKAGES = ROOT / "closed_network" / "dbt_packages"
 LEFT_OUT = (
     ".git", ".venv", ".cache", "node_modules", ".hypothesis", ".pytest_cache", "__pycache__",
     "target", "logs", "dbt_packages", "package-lock.yml", ".user.yml",
-    "*.duckdb", "*.wal",
+    "*.duckdb", "*.wal", "run.lock", "parquet",
 )
 
 

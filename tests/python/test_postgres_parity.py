@@ -180,7 +180,9 @@ RUN = f"select run_id from {PUBLISHED}.publication"
 def publish(twins: Twins, run_id: str, reader: str) -> DbtResult:
     """Publish as publish/publish.py does."""
     target = {"DBT_TARGET_PATH": str(twins.project.folder / "targets" / "postgres")}
-    given = json.dumps({"run_id": run_id, "git_revision": None, "reader": reader})
+    given = json.dumps(
+        {"run_id": run_id, "published_at": "2026-11-01 03:15:00", "reader": reader}
+    )
     return twins.project.dbt(
         "run-operation", "publish_schema", "--args", given,
         env={**twins.postgres, **target},
@@ -219,14 +221,16 @@ def published(
     twins: Twins, first: tuple[Dump, Dump], types: tuple
 ) -> Iterator[PublishedTwins]:
     """Publish the first builds; what was published is gone after the test."""
-    reader, password = f"reader_{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    # A name is only a name, whatever stands in it.
+    reader, password = f'reader_{uuid.uuid4().hex[:8]}"; drop schema {MARTS}; --', uuid.uuid4().hex
+    role = '"' + reader.replace('"', '""') + '"'
     login = {
         **twins.postgres,
         "CLIENT_PROFILES_PG_USER": reader,
         "CLIENT_PROFILES_PG_PASSWORD": password,
     }
     with connect_postgres(twins.postgres) as cursor:
-        cursor.execute(f"create role {reader} login password '{password}'")
+        cursor.execute(f"create role {role} login password '{password}'")
         assert_succeeded(publish(twins, "first", reader))
         with connect_postgres(login) as reading:
             published = PublishedTwins(twins, reader, cursor, reading)
@@ -286,6 +290,17 @@ def test_a_publication_that_fails_leaves_the_last_one(published: PublishedTwins)
     assert failed.exit_code != 0 and "a_role_that_is_not_there" in failed.output
     assert ask(published.as_reader, RUN) == [("first",)]
     assert published.schemas() == {PUBLISHED}
+
+
+def test_the_age_of_the_sources_is_asked_on_both(
+    twins: Twins, first: tuple[Dump, Dump]
+) -> None:
+    """From the as-of date, by which the demo's sources are not late."""
+    target = {"DBT_TARGET_PATH": str(twins.project.folder / "targets" / "postgres")}
+    for env in ({}, {**twins.postgres, **target}):
+        result = twins.project.dbt("source", "freshness", env=env)
+        assert_succeeded(result)
+        assert result.output.count(" PASS freshness of demo.raw_") == 5
 
 
 def test_every_relation_is_the_same_after_a_change(

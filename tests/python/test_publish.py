@@ -168,6 +168,16 @@ def test_a_publication_that_fails_changes_nothing(
     assert bytes_of(tmp_path) == before
 
 
+def test_a_folder_in_the_place_of_the_link_is_named(
+    built_demo: DemoProject, publication: Publication, tmp_path: Path  # noqa: F811
+) -> None:
+    """Before anything is switched, so that file and folder stay those of one run."""
+    (tmp_path / "parquet" / "current").mkdir(parents=True)
+    with pytest.raises(FileExistsError, match="move it away and run again"):
+        publish.copy(built_demo.build_file, tmp_path / "published.duckdb", publication)
+    assert [path.name for path in tmp_path.iterdir()] == ["parquet"]
+
+
 def test_what_a_killed_run_left_is_cleared_away(
     built_demo: DemoProject, publication: Publication, tmp_path: Path  # noqa: F811
 ) -> None:
@@ -200,7 +210,7 @@ def test_only_a_build_that_passed_is_published(
     warehouse = project.folder / "warehouse"
     first = run_publish(project)
     assert first.returncode == 0, first.stdout + first.stderr
-    assert re.search(rf"Published \d+ tables, as of {AS_OF}", first.stdout)
+    assert re.search(rf"^Published \d+ tables, as of {AS_OF}$", first.stdout, re.MULTILINE)
     published = {
         name: content for name, content in bytes_of(warehouse).items()
         if not name.startswith(("build", "run"))

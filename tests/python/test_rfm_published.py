@@ -138,6 +138,68 @@ def test_segment_has_the_published_figures(warehouse, segment: str) -> None:
     assert figures == PUBLISHED[segment]
 
 
+def test_every_order_was_checked_and_nothing_is_wrong(warehouse) -> None:
+    """The project names its source, and the package does the rest."""
+    checks = warehouse.execute(
+        """
+        select column_name, check_name, rows_checked, rows_defective
+        from client_profiles.rpt_data_quality
+        where table_name = 'rfm_published.orders'
+        """
+    ).fetchall()
+    assert {(column, check) for column, check, _, _ in checks} >= {
+        ("customer_id", "missing"), ("order_date", "in_the_future"), ("revenue", "negative"),
+    }
+    assert {counts for *_, counts in checks} == {0}
+    assert {rows for _, _, rows, _ in checks} == {4906}
+
+
+def test_orders_that_are_wrong_are_left_out_and_listed(
+    rfm_build: Path, shared_data: Path, tmp_path: Path  # noqa: F811
+) -> None:
+    """Before they are staged, and with the reason."""
+    project = tmp_path / "rfm_published"
+    shutil.copytree(rfm_build.parent, project, symlinks=True)
+    orders = tmp_path / "orders.parquet"
+    duckdb.sql(
+        f"""
+        copy (
+            select customer_id, order_date, cast(revenue as double) as revenue
+            from '{data_file("rfm_published", shared_data)}'
+            union all
+            values
+                ('Nan', date '2006-05-01', cast('NaN' as double)),
+                ('Negative', date '2006-05-02', -5.0),
+                ('Future', date '2062-05-03', 5.0),
+                (null, date '2006-05-04', 5.0)
+        ) to '{orders}' (format parquet)
+        """
+    )
+
+    result = run_integration(
+        project, shared_data, ["build", "--select", "int_source_defects", "stg_orders"],
+        env={"RFM_ORDERS": str(orders)},
+    )
+
+    assert result.exit_code == 0, result.output
+    with duckdb.connect(str(project / "build.duckdb"), read_only=True) as connection:
+        listed = connection.execute(
+            "select row_key, column_name, check_name, value"
+            " from client_profiles_intermediate.int_source_defects"
+        ).fetchall()
+        staged = connection.execute("select count(*) from client_profiles_staging.stg_orders")
+        assert staged.fetchone() == (4906,)
+    assert sorted(listed) == [
+        ("customer_id=(empty), order_date=2006-05-04", "customer_id", "missing", None),
+        (
+            "customer_id=Future, order_date=2062-05-03", "order_date", "in_the_future",
+            "2062-05-03",
+        ),
+        ("customer_id=Nan, order_date=2006-05-01", "revenue", "unreadable", "nan"),
+        ("customer_id=Negative, order_date=2006-05-02", "revenue", "negative", "-5.0"),
+    ]
+
+
 def test_all_customers_are_in_the_ten_segments(warehouse) -> None:
     assigned = Counter(
         label

@@ -1,18 +1,21 @@
 """Defects of meaning in the rules stop the build before it touches anything.
 
-Each is put into a copy of the shipped seeds, one at a time, and dbt is run
-without the check of the files (tools/check_seeds.py), as somebody would who
-knows nothing of it. The build must fail with a message that names the seed, the
-line's key and the value and says what to do; marts and history must be, byte for
-byte, what the good build before has left; and once the seed is repaired, the
-next build must be green.
+Each is put into a copy of the shipped seeds, one at a time, without the check of
+the files (tools/check_seeds.py), as by somebody who knows nothing of it. The message
+must name the seed, the line's key and the value and say what to do: the models that
+find defects are run in memory for each of them. For some of them, at least one of
+every seed, dbt is run. The build must fail with that message; marts and history must
+be, byte for byte, what the good build before has left; and once the seed is repaired,
+the next build must be green.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,11 +23,14 @@ import pytest
 from demo_project import (  # noqa: F401
     AS_OF, WITHOUT_SOURCES, DemoProject, built_demo, copy_warehouse,
 )
+from jinja_models import JinjaModels
+from project_files import ROOT
 from seed_edits import Edit, append, drop, edit_file, keep_header, repeat, replace
 from warehouse_dump import (
     ASSIGNMENTS, CANDIDATES, CRITERIA, CURRENT, KEPT, METRIC_HISTORY, MOVEMENTS, PROFILES,
     SNAPSHOT, Dump, assert_same, checksum_duckdb, rows_of,
 )
+from world_tables import Table
 
 # The history, the marts and the table that they are made from.
 UNTOUCHED = (*KEPT, CANDIDATES)
@@ -721,6 +727,54 @@ DEFECTS = {
 WHOLE_BUILDS = ["weights_sum_to_0_99", "unknown_metric", "candidate_weights_sum_to_0_99"]
 
 
+# What dbt is run with, one of every seed and of what its loading may treat in a way
+# of its own. The others differ only in what the models find.
+STOPPED = [
+    "weight_with_too_many_decimals",
+    "sql_text_in_a_weight",
+    "quote_in_a_band",
+    "gap_between_bands",
+    "duplicate_key",
+    "seed_without_lines",
+    "no_catch_all",
+    "version_approved_by_nobody",
+    "gap_between_bands_of_a_candidate",
+    "overlapping_overrides",
+    "two_restatements_with_the_same_dates",
+    "benefit_for_less_than_nobody",
+    "profile_without_a_protocol",
+    "confirmation_in_one_and_a_half_periods",
+]
+
+
+@dataclass
+class Checks:
+    """The models that find defects in the rules, in memory."""
+
+    models: JinjaModels
+    seeds: dict[str, str]
+    clients: list[dict[str, str]]
+
+    def report(self, seeds: dict[str, str]) -> str:
+        """Give what is reported for these texts of the seeds."""
+        self.models.look_from(
+            date.fromisoformat(AS_OF), {name: as_table(text) for name, text in seeds.items()}
+        )
+        self.models.give("stg_clients", {"client_id": "text"}, self.clients)
+        self.models.run("rule_problems")
+        try:
+            self.models.call("raise_rule_problems")
+        except ValueError as error:
+            return f"{error}\n"
+        return ""
+
+
+def as_table(text: str) -> Table:
+    """Read a CSV file as dbt does: every cell as it is written."""
+    header, *lines = csv.reader(text.splitlines())
+    return header, [dict(zip(header, line)) for line in lines]
+
+
 @dataclass
 class Workshop:
     """One copy of the demo that all tests here spoil, each from the same state.
@@ -798,7 +852,44 @@ def assert_reported(defect: Defect, output: str) -> None:
     assert len(problems) == len(defect.problems) + defect.consequences, "\n".join(problems)
 
 
+@pytest.fixture(scope="module")
+def checks(built_demo: DemoProject) -> Checks:  # noqa: F811
+    """Give the models that find defects, over the clients and metrics of the demo."""
+    models = JinjaModels(sound_rules=False)
+    models.describe_seeds(ROOT / "seeds/scorecards/_scorecards__seeds.yml")
+    models.load_query(
+        built_demo.build_file, "select * from build.client_profiles_intermediate.int_client_metrics"
+    )
+    seeds = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in (ROOT / "seeds/scorecards").glob("*.csv")
+    }
+    clients = built_demo.query("select client_id from client_profiles_staging.stg_clients")
+    return Checks(models, seeds, [{"client_id": client} for [client] in clients])
+
+
+def test_the_shipped_rules_have_no_defect(checks: Checks) -> None:
+    """Or all of these would be reported for another reason."""
+    assert checks.report(checks.seeds) == ""
+
+
 @pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_is_reported(checks: Checks, name: str) -> None:
+    """All of it, and nothing beside it."""
+    defect = DEFECTS[name]
+    spoiled = {defect.seed: defect.edit(checks.seeds[defect.seed])}
+
+    report = checks.report({**checks.seeds, **spoiled})
+
+    assert_reported(defect, report)
+
+
+def test_defects_of_every_seed_stop_the_build() -> None:
+    spoiled = {DEFECTS[name].seed for name in STOPPED}
+    assert spoiled == {defect.seed for defect in DEFECTS.values()}
+
+
+@pytest.mark.parametrize("name", STOPPED)
 def test_a_defect_stops_the_build(workshop: Workshop, name: str) -> None:
     """The message is complete, and nothing downstream is touched."""
     spoil(workshop, DEFECTS[name])

@@ -16,7 +16,7 @@ import pytest
 from demo_project import DemoProject, built_demo, copy_warehouse  # noqa: F401
 from seed_edits import drop
 from warehouse_dump import (
-    ASSIGNMENTS, CURRENT, METRIC_HISTORY, RESTATED, SNAPSHOT, SNAPSHOTS,
+    ASSIGNMENTS, CURRENT, METRIC_HISTORY, RESTATED, RUNS, SNAPSHOT, SNAPSHOTS,
     assert_same, row_count,
 )
 
@@ -93,7 +93,8 @@ def _workshop(
     """Give one copy, whose parsed files are reused, and its warehouse without history."""
     folder = tmp_path_factory.mktemp("snapshot_history")
     project = built_demo.copy_to(folder / "project")
-    project.execute(f"drop table {SNAPSHOT}")
+    # The rules' histories as well: all of them refuse dates before the last one.
+    project.execute(f"drop schema {SNAPSHOTS} cascade")
     copy_warehouse(project.build_file, folder / "build.duckdb")
     return project, folder / "build.duckdb"
 
@@ -310,6 +311,47 @@ def test_a_first_snapshot_is_guarded_too(company: Company) -> None:
 
     assert "GUARD client_profiles_snapshot: " in output, output
     assert company.history() == {}
+
+
+def record_run(company: Company, as_of: str) -> None:
+    """Take the snapshot of the profiles and that of the runs."""
+    company.project.succeed(
+        *SNAPSHOT_ALONE, "recorded_runs_snapshot", *company._vars(as_of)
+    )
+
+
+def test_a_date_counts_as_recorded_though_nothing_changed(known: Company) -> None:
+    """Nothing but the run itself says that somebody looked on that day."""
+    record_run(known, "2026-09-01")
+    record_run(known, "2026-10-01")
+    history = known.project.dump(SNAPSHOT, RUNS)
+    assert row_count(history, RUNS) == 2
+    assert "2026-09-01" not in str(history[SNAPSHOT])
+
+    output = known.refuse("2026-09-30")
+
+    assert (
+        "GUARD client_profiles_snapshot: as_of is 2026-09-30, but 2026-10-01 is recorded "
+        "already; history is written forwards only"
+    ) in output, output
+    assert_same(history, known.project.dump(SNAPSHOT, RUNS))
+    record_run(known, "2026-10-01")
+    assert_same(history, known.project.dump(SNAPSHOT, RUNS))
+
+
+def test_a_history_that_was_renamed_is_not_begun_anew(known: Company) -> None:
+    """As when a snapshot gets another name or schema."""
+    record_run(known, "2026-09-01")
+    known.spoil(f"alter table {SNAPSHOT} rename to profiles_of_clients")
+
+    output = known.refuse("2026-10-01")
+
+    assert (
+        "GUARD client_profiles_snapshot: there is no such table, but runs are on record "
+        "until 2026-09-01; a new one would begin without them; bring it back (make "
+        "restore-history), or give it the name it had; to begin anew on purpose, drop "
+    ) in output, output
+    assert known.history() == {}
 
 
 def test_an_empty_run_is_refused(known: Company) -> None:

@@ -15,7 +15,7 @@ select
     notices.client_id,
     notices.scorecard,
     notices.department,
-    clients.client_name,
+    {{ client_profiles.client_name('clients') }} as client_name,
     case
         when notices.corrects_notice_id is null then 'movement'
         else 'correction'

@@ -22,7 +22,9 @@ find_last_period as (
 
 select
     find_stays.client_id,
-    cast(clients.client_name as {{ dbt.type_string() }}) as client_name,
+    cast(
+        {{ client_profiles.client_name('clients') }} as {{ dbt.type_string() }}
+    ) as client_name,
     cast(clients.acquisition_channel as {{ dbt.type_string() }})
         as acquisition_channel,
     cast(clients.region as {{ dbt.type_string() }}) as region,

@@ -1,5 +1,5 @@
-with source as (
-    select * from {{ source('rfm_published', 'orders') }}
+with clean_rows as (
+    {{ client_profiles.clean_source('rfm_published.orders') }}
 ),
 
 type_columns as (
@@ -7,7 +7,7 @@ type_columns as (
         customer_id as client_id,
         cast(revenue as decimal(18, 2)) as revenue,
         order_date as ordered_on
-    from source
+    from clean_rows
 )
 
 select * from type_columns
