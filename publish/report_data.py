@@ -23,6 +23,8 @@ from published import Published
 CURRENT = "where dbt_valid_to is null"
 # More sentences than this would make the page too large; the latest months come first.
 MOST_SENTENCES = 50_000
+# The rows behind a long list of defects are in the warehouse.
+MOST_DEFECTS = 500
 # With more revenues than this two digits have to do instead of three.
 MANY_REVENUES = 200_000
 # What is known of a client in a period.
@@ -97,8 +99,24 @@ def read_rules(published: Published) -> dict[str, Any]:
             f" from {{benefits_snapshot}} {CURRENT} order by benefit"
         ),
         "published": published.records("from {publication_tables} order by table_name"),
-        "quality": published.records("from {rpt_data_quality} limit 500")
-        if published.has("rpt_data_quality") else None,
+        "quality": read_quality(published),
+    }
+
+
+def read_quality(published: Published) -> dict[str, Any]:
+    """Read what was checked in the data, and the first rows of what was found."""
+    return {
+        "checks": published.records(
+            "select table_name, column_name, check_name, says, consequence, criteria,"
+            " rows_checked, rows_defective, rows_excluded, values_emptied, clients"
+            " from {rpt_data_quality}"
+            " order by rows_defective desc, table_name, column_name, check_name"
+        ),
+        "defects": published.records(
+            "select client_id, table_name, column_name, row_key, value, says, consequence"
+            f" from {{fct_data_defects}} order by defect_number limit {MOST_DEFECTS}"
+        ),
+        "all_defects": published.rows("select count(*) from {fct_data_defects}")[0][0],
     }
 
 

@@ -46,7 +46,7 @@ def publish_build(build_file: Path, target: Path) -> Path:
     )
     write(build_file, target, Publication(
         "run-of-a-test", datetime(2026, 11, 1, 3, 15, tzinfo=UTC), str(as_of), "abc123",
-        "fingerprint", tables,
+        "fingerprint", tables, history=(),
     ))
     return target
 

@@ -298,8 +298,10 @@ def test_it_says_which_run_it_shows(
         assert part in facts
     [[rows]] = ask(demo, "select row_count from publication")
     assert f"{rows:,}" in facts
-    quality = browser.text("section:has(> header h2:text('Data quality'))")
-    assert "no table of data quality" in quality
+    [[checks]] = ask(demo, "select count(*) from rpt_data_quality")
+    quality = "section:has(> header h2:text('Data quality'))"
+    assert f"{checks} checks of the data found nothing." in browser.text(quality)
+    assert len(saved(browser, quality)) == checks
     browser.assert_quiet()
 
 
@@ -512,8 +514,19 @@ def test_a_published_file_with_little_in_it(
             connection.execute(f"delete from client_profiles.{table}")
         connection.execute("update client_profiles.dim_clients set client_name = null,"
                            " region = null, category = null, acquisition_channel = null")
-        connection.execute("create table client_profiles.rpt_data_quality as select"
-                           " 'payments' as what, 17 as rows_left_out")
+        [checks] = connection.execute(
+            "select count(*) from client_profiles.rpt_data_quality"
+        ).fetchone()
+        connection.execute(
+            "update client_profiles.rpt_data_quality set rows_defective = 17, rows_excluded = 17"
+            " where check_key = (select min(check_key) from client_profiles.rpt_data_quality"
+            " where consequence = 'row_excluded')"
+        )
+        connection.execute(
+            "insert into client_profiles.fct_data_defects values"
+            " (1, 'C0001', 'raw_payments', 'paid_on', 'no_date', 'payment_id=P7',"
+            " '<b>soon', 'is no date', 'row_excluded')"
+        )
     page = make_page(copied)
     for width in (1280, 390):
         browser.open(page, width=width)
@@ -523,6 +536,8 @@ def test_a_published_file_with_little_in_it(
         assert browser.texts("header .segments button") == ["EN", "PT"]
         browser.assert_quiet()
     browser.go("#about")
-    assert "payments 17" in browser.text("section:has(> header h2:text('Data quality'))")
+    quality = browser.text("section:has(> header h2:text('Data quality'))")
+    assert f"1 of {checks} checks of the data found something. Rows left out: 17." in quality
+    assert "payment_id=P7 raw_payments.paid_on <b>soon is no date" in quality
     browser.go("#movements")
     assert "One month only" in browser.text("main")

@@ -1,16 +1,17 @@
-// A table that sorts by its headings, shows a page of rows at a time, and saves as CSV.
+// A table that sorts by its headings, shows a page of rows at a time, and saves as CSV. On a
+// phone each row is a small card with its labels, and a list takes the place of the headings.
 
 import { csv, download } from "./csv.js";
 import { el, replace } from "./dom.js";
 import * as format from "./format.js";
 import { language, t } from "./i18n.js";
-import { empty } from "./parts.js";
+import { choice, empty, field } from "./parts.js";
 
 /**
  * Make a table.
  *
- * columns: key, label, tight: true for what stays on one line, value(row) to sort and save, show(row) to see, number: true for
- *   figures, hidden: true for one that is only saved
+ * columns: key, label, value(row) to sort and save, show(row) to see, number: true for figures,
+ *   tight: true for what stays on one line, hidden: true for one that is only saved
  * options: caption, rows, page (rows at a time), file (name of the CSV), sorted ([key,
  *   descending]), nothing (what to say where there are no rows), mark(row): class of a row
  */
@@ -20,10 +21,11 @@ export function table(columns, options) {
   let [sortedBy, descending] = options.sorted ?? [null, false];
   let shown = page;
   const seen = columns.filter((column) => !column.hidden);
-  const body = el("tbody");
+  // Rows that are cards are no rows any more to who can't see them, unless they say so.
+  const body = el("tbody", { role: "rowgroup" });
   const more = el("div", { class: "more" });
   const headings = seen.map((column) =>
-    el("th", { scope: "col", class: column.number ? "number" : null },
+    el("th", { scope: "col", role: "columnheader", class: column.number ? "number" : null },
       column.label
         ? el("button", { type: "button", on: { click: () => sortBy(column) } }, column.label,
             el("span", { class: "sort", "aria-hidden": "true" }))
@@ -61,10 +63,12 @@ export function table(columns, options) {
         isSorted ? (descending ? "descending" : "ascending") : "none");
     });
     replace(body, sorted.slice(0, shown).map((row) =>
-      el("tr", { class: mark?.(row) ?? null }, seen.map((column, place) =>
-        el(place === 0 ? "th" : "td",
-          { scope: place === 0 ? "row" : null, class: column.number ? "number" : column.tight ? "tight" : null },
-          column.show ? column.show(row) : value(column, row))))));
+      el("tr", { role: "row", class: mark?.(row) ?? null }, seen.map((column, place) =>
+        el(place === 0 ? "th" : "td", {
+          role: place === 0 ? "rowheader" : "cell", scope: place === 0 ? "row" : null,
+          class: column.number ? "number" : column.tight ? "tight" : null,
+          "data-label": column.label || null,
+        }, column.show ? column.show(row) : value(column, row))))));
     replace(more,
       sorted.length > shown && el("button", {
         type: "button", class: "quiet",
@@ -82,9 +86,20 @@ export function table(columns, options) {
 
   if (!rows.length) return empty(nothing);
   draw();
-  return el("div", { class: "tabled" },
+  const stacks = seen.length > 3;
+  return el("div", { class: stacks ? "tabled stacks" : "tabled" },
+    stacks && rows.length > 1 && sorter(),
     el("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": caption },
-      el("table", {}, el("caption", { class: "unseen" }, caption),
-        el("thead", {}, el("tr", {}, headings)), body)),
+      el("table", { role: "table" }, el("caption", { class: "unseen" }, caption),
+        el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, headings)), body)),
     more);
+
+  /** What sorts where there is no room for headings. */
+  function sorter() {
+    const named = seen.filter((column) => column.label);
+    return field(t("sort"), choice(
+      [["", "–"], ...named.map((column) => [column.key, column.label])], sortedBy ?? "",
+      (key) => key && sortBy(named.find((column) => column.key === key)),
+    ), "sorter");
+  }
 }

@@ -3,7 +3,7 @@
 import { el } from "../dom.js";
 import * as format from "../format.js";
 import { t, word } from "../i18n.js";
-import { card, chip, clientLink, empty } from "../parts.js";
+import { card, chip, clientLink } from "../parts.js";
 import { table } from "../table.js";
 
 export function about(app) {
@@ -26,12 +26,11 @@ export function about(app) {
     el("div", { class: "two" },
       card(t("about.title"), t("about.note"), el("dl", { class: "facts" }, facts.map(([label, value]) =>
         el("div", {}, el("dt", {}, label), el("dd", {}, value))))),
-      el("div", { class: "stack" },
-        card(t("about.quality"), null, rules.quality === null ? empty(t("about.quality.none")) : quality(rules.quality)),
-        card(t("about.tables"), null, table([
+      card(t("about.tables"), null, table([
           { key: "table_name", label: t("table"), show: (row) => el("code", {}, row.table_name) },
           { key: "row_count", label: t("rows"), number: true, show: (row) => format.number(row.row_count) },
-        ], { caption: t("about.tables"), rows: rules.published, page: 4, file: "publication_tables" })))),
+        ], { caption: t("about.tables"), rows: rules.published, page: 6, file: "publication_tables" }))),
+    quality(rules.quality),
     card(t("about.versions", { scorecard: board.label }), board.description, table([
       { key: "version", label: t("version") },
       { key: "status", label: t("status"), show: (row) => word("status", row.status) },
@@ -66,12 +65,35 @@ export function about(app) {
   return { element };
 }
 
-function quality(rows) {
-  if (!rows.length) return empty(t("about.quality.empty"));
-  const names = Object.keys(rows[0]);
-  return table(names.map((name) => ({
-    key: name, label: name.replaceAll("_", " "), number: typeof rows[0][name] === "number",
-    show: (row) => (typeof row[name] === "number" ? format.exactNumber(row[name])
-      : typeof row[name] === "boolean" ? t(row[name] ? "yes" : "no") : row[name] ?? "–"),
-  })), { caption: t("about.quality"), rows, file: "data_quality" });
+/** What was checked in the data, what was found, and which rows. */
+function quality({ checks, defects, all_defects: all }) {
+  const found = checks.filter((each) => each.rows_defective > 0);
+  const sum = (key) => format.number(checks.reduce((total, each) => total + each[key], 0));
+  const count = { checks: format.number(checks.length), found: format.number(found.length) };
+  const place = (row) => el("code", {}, row.table_name, ".", el("wbr"), row.column_name);
+  const done = (row) => word("consequence", row.consequence);
+  return card(t("about.quality"), found.length
+    ? t("about.quality.found", { ...count, rows: sum("rows_excluded"), values: sum("values_emptied") })
+    : t("about.quality.clean", count),
+    table([
+      { key: "column", label: t("about.quality.column"), value: (row) => `${row.table_name}.${row.column_name}`, show: place },
+      { key: "says", label: t("about.quality.looks") },
+      { key: "rows_defective", label: t("about.quality.rows"), number: true, show: (row) => format.number(row.rows_defective) },
+      { key: "rows_checked", label: t("about.quality.checked"), number: true, show: (row) => format.number(row.rows_checked) },
+      { key: "clients", label: t("clients"), number: true, show: (row) => format.number(row.clients) },
+      { key: "consequence", label: t("about.quality.done"), show: done },
+      { key: "criteria", label: t("about.quality.criteria"), show: (row) => row.criteria ?? "–" },
+      { key: "rows_excluded", hidden: true },
+      { key: "values_emptied", hidden: true },
+    ], { caption: t("about.quality"), rows: checks, page: Math.min(Math.max(found.length, 4), 12), file: "data_quality",
+      nothing: t("about.quality.none"), mark: (row) => (found.length && !row.rows_defective ? "faint" : null) }),
+    all > 0 && el("h3", {}, t("about.quality.defects", { shown: format.number(defects.length), all: format.number(all) })),
+    all > 0 && table([
+      { key: "row_key", label: t("about.quality.row"), show: (row) => row.row_key ?? "–" },
+      { key: "column", label: t("about.quality.column"), value: (row) => `${row.table_name}.${row.column_name}`, show: place },
+      { key: "value", label: t("about.quality.value"), show: (row) => row.value ?? "–" },
+      { key: "says", label: t("about.quality.looks") },
+      { key: "client_id", label: t("client"), show: (row) => row.client_id ?? "–" },
+      { key: "consequence", label: t("about.quality.done"), show: done },
+    ], { caption: t("about.quality.title"), rows: defects, page: 8, file: "data_defects" }));
 }
