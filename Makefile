@@ -54,7 +54,7 @@ export PYTHONUNBUFFERED := 1
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
-run: _publish _report summary ## Build, test and publish everything, then show the profiles
+run: _publish summary _report ## Build, test and publish everything, show the profiles, make the report
 
 publish: _publish ## Build and test; publish when everything passed
 	@echo "Next:"

@@ -52,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"report: {error}", file=sys.stderr)
         print(f"No report was made.{about_former(target)}", file=sys.stderr)
         return 1
-    print(f"Report: {target}, {len(page.encode()) / 1_000_000:.2f} MB")
+    size = len(page.encode()) / 1_000_000
+    print(f"Report: {target}, {size:.2f} MB; open it in any browser")
     return 0
 
 
