@@ -53,7 +53,8 @@ def explain(target: Path) -> list[str]:
         "",
         "No model, test or source that dbt reports on has failed. So it stopped before dbt began"
         " (installing, the check of the rule files, a setting, another run that holds the"
-        " database: exit code 75), or after everything had passed, while publishing.",
+        " database: exit code 75), or after everything had passed, while publishing or making the"
+        " report.",
         "",
         "Next:",
         "",
