@@ -136,7 +136,7 @@ pytest: install-dev packages ## Run the Python tests alone: [TESTS=tests/python/
 
 test-faults: install-dev packages ## Kill runs, fill disks, set clocks back: the whole battery, an hour
 	@echo "==> fault battery"
-	@FAULTS=$${FAULTS:-full} $(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile tests/faults
+	@FAULTS=$${FAULTS:-full} $(VENV_PYTHON) -m pytest --numprocesses auto --dist load tests/faults
 
 lint: install-dev packages ## Check the workflows, and the style of the SQL files (sqlfluff)
 	@echo "==> workflows"

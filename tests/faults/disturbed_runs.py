@@ -12,6 +12,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import resource
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -182,6 +183,18 @@ class StartedDbt:
         assert not self.process.is_alive()
         text = Path(self._output.name).read_text(encoding="utf-8", errors="replace")
         return DbtResult(self.process.exitcode, text)
+
+
+class BecomeLimitedDbt:
+    """Be a dbt command whose process may use only so much of something."""
+
+    def __init__(self, what: int, limit: int) -> None:
+        self.what, self.limit = what, limit
+
+    def __call__(self, *arguments: object) -> None:
+        _, most = resource.getrlimit(self.what)
+        resource.setrlimit(self.what, (self.limit, most))
+        _become_dbt(*arguments)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dbt_forks import _become_dbt
 from disturbed_runs import (  # noqa: F401
-    Lab, StartedDbt, _disturbed_project, lab,
+    BecomeLimitedDbt, Lab, StartedDbt, _disturbed_project, lab,
 )
 from recorded_demo import RUN, recorded_demo  # noqa: F401
 from warehouse_dump import assert_same
@@ -76,17 +76,11 @@ def test_the_same_run_twice(lab: Lab) -> None:  # noqa: F811
     lab.look()
 
 
-class BecomeSmallDbt:
-    """Be a dbt command that may take one gigabyte of memory."""
-
-    def __call__(self, *arguments: object) -> None:
-        resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))
-        _become_dbt(*arguments)
-
-
 def test_one_gigabyte_of_memory(lab: Lab) -> None:  # noqa: F811
     lab.count("fault", "one gigabyte of memory")
-    run = StartedDbt(lab.project, *RUN, target=BecomeSmallDbt()).finish()
+    run = StartedDbt(
+        lab.project, *RUN, target=BecomeLimitedDbt(resource.RLIMIT_DATA, 2**30)
+    ).finish()
     lab.look()
     assert run.exit_code == 0, run.output[-3000:]
     lab.compare()

@@ -18,7 +18,7 @@ import publish
 from dbt_runner import dbt_environment
 from demo_project import DemoProject
 from disturbed_runs import (  # noqa: F401
-    Lab, StartedDbt, _disturbed_project, history_damage, how_many, lab, moment,
+    BecomeLimitedDbt, Lab, StartedDbt, _disturbed_project, history_damage, how_many, lab, moment,
 )
 from history_guard import last_history
 from project_files import ROOT
@@ -181,6 +181,19 @@ def test_a_disk_that_is_full_in_the_publication(
     lab.run_again()
     published = publish_alone(lab.project)
     assert published.returncode == 0, published.stderr
+
+
+def test_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
+    """A full disk for those who are not root: a limit on the size of files."""
+    lab.count("fault", "file size limit in the build")
+    # What a run writes goes into places that are free in the file, which is much larger.
+    size = 2 * 2**20
+    assert lab.project.build_file.stat().st_size > 4 * size
+    run = StartedDbt(lab.project, *RUN, target=BecomeLimitedDbt(resource.RLIMIT_FSIZE, size))
+    result = run.finish()
+    assert result.exit_code == 1 and "File too large" in result.output, result.output[-2000:]
+    lab.look()
+    lab.run_again()
 
 
 def test_published_files_that_may_not_grow(lab: Lab) -> None:  # noqa: F811
