@@ -22,6 +22,7 @@ from demo_project import DemoProject, built_demo  # noqa: F401
 from jinja_models import JinjaModels
 from project_files import ROOT
 from publication import Publication, quoted, read_publication, said_by
+from report_pages import read_all
 from seed_edits import replace
 
 MASKED = ["--vars", "{mask_client_names: true}"]
@@ -124,6 +125,10 @@ def test_no_published_table_holds_a_name(masked: Masked, tmp_path: Path) -> None
             for (word,) in content.select(quoted(column)).distinct().fetchall() if word
         }
         assert not [name for name in masked.names if name in words], each["file"]
+    # Nor what the report is made of, before it is packed into its page.
+    shown = json.dumps(read_all(file), ensure_ascii=False)
+    assert not [name for name in masked.names if name in shown]
+    assert "Client C0001" in shown
 
 
 def test_the_search_finds_names_that_are_not_masked(
