@@ -1,10 +1,6 @@
-{{ config(
-    materialized='table',
-    pre_hook="{{ client_profiles.plan_compiled_sql() }}",
-) }}
 {#- What a calibration begins with: the points of the last closed period, by the
-    versions in force and by all candidates. Three marts look at it, so it is
-    kept as a table. -#}
+    versions in force and by all candidates. A view, so that whatever reads it
+    after a build of a part reads the rules of that build. -#}
 {%- set period = client_profiles.last_closed_period() -%}
 with client_points as (
     select * from {{ ref('int_client_points') }}

@@ -1,3 +1,4 @@
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 with calibration_points as (
     select * from {{ ref('int_calibration_points') }}
 ),

@@ -1,3 +1,4 @@
+{{ config(pre_hook="{{ client_profiles.plan_compiled_sql() }}") }}
 {#- The points for a place among the other clients wait for the weights: who
     counts among them hangs on the coverage. -#}
 with calibration_points as (
