@@ -2,7 +2,7 @@
 #
 # Settings, each as NAME=value behind the target or in the environment:
 #   PYTHON        the Python that makes .venv, 3.11 to 3.13 (default: python3)
-#   TARGET        duckdb (default) or postgres: the output of profiles.yml to build
+#   TARGET        duckdb (default), postgres or spark: the output of profiles.yml to build
 #   AS_OF         look at the data from this day, as YYYY-MM-DD
 #   RESTATE_FROM  score the periods from this day on again, as YYYY-MM-DD; needs
 #                 its line in seeds/scorecards/restatements.csv (make restate)
@@ -15,8 +15,11 @@
 #   FIRST_RUN     true: `make fetch-history` may find no earlier run
 #   FROM          folder from which `make restore-history` restores (default: the
 #                 last publication); DISCARD=1 where it may replace newer history
+#   TO            folder that `make export-history` makes and writes to
 #   NEW_HISTORY   1: begin a new history, though one was published
 #   PERIODS       how many of the last months `make report` shows (default: all)
+#   PARTS, QUICK  what `make bench` measures: floor,peers,growth,changes,share (default:
+#                 all); QUICK=1 tries it at a small size, whose numbers say nothing
 #   TESTS         what pytest runs (default: tests/python tests/faults)
 #   FAULTS        how many faults of each random kind; FAULTS_SEED repeats them
 
@@ -29,8 +32,9 @@ DBT := .venv/bin/dbt
 
 requirements_duckdb :=
 requirements_postgres := requirements-postgres.txt
-ifneq ($(filter-out duckdb postgres,$(TARGET)),)
-$(error TARGET=$(TARGET) is not known: write TARGET=duckdb or TARGET=postgres)
+requirements_spark := requirements-spark.txt
+ifneq ($(filter-out duckdb postgres spark,$(TARGET)),)
+$(error TARGET=$(TARGET) is not known: write TARGET=duckdb, TARGET=postgres or TARGET=spark)
 endif
 
 # Values go to the commands through the environment, so that neither make nor the
@@ -47,9 +51,10 @@ export PYTHONUNBUFFERED := 1
 # The steps of one target depend on each other: `make -j` must not mix them.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build publish _publish _report report screenshots restore-history check-seeds \
+.PHONY: help run build publish _publish _report report screenshots restore-history export-history check-seeds \
 	summary compare impact notices restate freshness fetch-history explain-failure \
-	test pytest test-faults lint audit install install-dev packages deps demo-data doctor lock clean
+	test pytest test-faults test-postgres test-spark bench lint audit install install-dev spark-jars \
+	packages deps demo-data doctor lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -64,17 +69,18 @@ _publish: packages check-seeds
 	@echo "==> dbt build ($(TARGET))"
 	@$(VENV_PYTHON) publish/publish.py $(if $(NEW_HISTORY),--new-history) $(vars)
 
-restore-history: install ## Bring the history back from a publication [FROM=folder DISCARD=1]
+restore-history: packages ## Bring the history back, or to another engine [FROM=folder DISCARD=1]
 	@$(VENV_PYTHON) publish/restore_history.py $${FROM:+--from "$$FROM"} \
 		$(if $(DISCARD),--discard)
 
-# The report reads the published file, which only DuckDB has. A run that could not
-# make it has still published: it says what to install, and goes on.
+export-history: packages ## Write the history into a new folder, for another engine: TO=folder
+	@$(VENV_PYTHON) publish/export_history.py "$$TO"
+
+# A run that could not make the report has still published: it says what to install,
+# and goes on.
 _report: install
-ifeq ($(TARGET),duckdb)
 	@echo "==> report"
 	@$(VENV_PYTHON) publish/report.py --optional $${PERIODS:+--periods "$$PERIODS"}
-endif
 
 report: install ## Make the page that shows what was published: [PERIODS=12]
 	@$(VENV_PYTHON) publish/report.py $${PERIODS:+--periods "$$PERIODS"}
@@ -134,9 +140,24 @@ pytest: install-dev packages ## Run the Python tests alone: [TESTS=tests/python/
 	@echo "==> pytest $(TESTS)"
 	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
+test-spark: install-dev packages ## Build the demo on a Spark cluster: all four builds
+	@echo "==> pytest, Spark in full"
+	@$(PYTHON) tools/environment.py requirements-spark.txt
+	@$(MAKE) --no-print-directory spark-jars
+	@SPARK_TESTS=full $(VENV_PYTHON) -m pytest -p no:xdist tests/python/test_spark_parity.py
+
 test-faults: install-dev packages ## Kill runs, fill disks, set clocks back: the whole battery, an hour
 	@echo "==> fault battery"
 	@FAULTS=$${FAULTS:-full} $(VENV_PYTHON) -m pytest --numprocesses auto --dist load tests/faults
+
+bench: install-dev packages ## Measure the speed, write docs/performance.md [PARTS=floor,peers QUICK=1]
+	@$(PYTHON) tools/environment.py requirements-bench.txt
+	@echo "==> benchmarks"
+	@$(VENV_PYTHON) benchmarks/run.py $${PARTS:+--parts "$$PARTS"} $(if $(QUICK),--quick)
+
+test-postgres: install-dev packages ## Run the tests that need PostgreSQL; they start a server of their own
+	@echo "==> pytest, PostgreSQL"
+	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(wildcard tests/python/test_postgres_*.py)
 
 lint: install-dev packages ## Check the workflows, and the style of the SQL files (sqlfluff)
 	@echo "==> workflows"
@@ -150,9 +171,17 @@ audit: install-dev ## Look for known weaknesses of dependencies and workflows
 
 install: ## Make .venv and install what `make run` needs
 	@$(PYTHON) tools/environment.py requirements.txt $(requirements_$(TARGET))
+ifeq ($(TARGET),spark)
+	@$(PYTHON) tools/spark_jars.py
+	@mkdir -p warehouse/spark
+endif
 
 install-dev: install ## Install also what tests and lint need
 	@$(PYTHON) tools/environment.py requirements-dev.txt
+
+spark-jars: ## Get the jars of Delta Lake for TARGET=spark, by Maven
+	@echo "==> jars of Delta Lake"
+	@$(PYTHON) tools/spark_jars.py
 
 packages: install ## Get dbt_utils if it is not there
 	@echo "==> dbt packages"
@@ -170,7 +199,7 @@ doctor: ## Show what is installed here, and what each part is needed for
 	@$(PYTHON) tools/doctor.py
 
 # The largest list is solved first. The others start as a copy of its result and
-# lose what they don't need, so that one environment can hold all three. Folders
+# lose what they don't need, so that one environment can hold them all. Folders
 # with wheels of one's own stay out of it: their hashes would not be those of the
 # published files.
 COMPILE := env -u PIP_FIND_LINKS $(VENV_PYTHON) -m piptools compile --quiet \
@@ -180,7 +209,7 @@ COMPILE := env -u PIP_FIND_LINKS $(VENV_PYTHON) -m piptools compile --quiet \
 lock: install-dev ## Solve requirements*.in again, into hash-pinned requirements*.txt
 	@echo "==> requirements-dev.txt"
 	@$(COMPILE) --upgrade --output-file requirements-dev.txt requirements-dev.in
-	@for list in requirements requirements-postgres; do \
+	@for list in requirements requirements-postgres requirements-spark requirements-bench; do \
 		echo "==> $$list.txt"; \
 		cp requirements-dev.txt $$list.txt; \
 		$(COMPILE) --output-file $$list.txt $$list.in || exit 1; \

@@ -23,3 +23,47 @@
     {%- endfor -%}
     {{ return(checks) }}
 {%- endmacro %}
+
+{#- All of them as rows.
+
+    checks: result of all_checks(), at least one
+    returns: select statement with table_name, column_name, check_name, says,
+      consequence and metrics, parted by spaces                             -#}
+{% macro listed_checks(checks) -%}
+    select
+        listed_checks.table_name,
+        listed_checks.column_name,
+        listed_checks.check_name,
+        listed_checks.says,
+        listed_checks.consequence,
+        listed_checks.metrics
+    from (
+        values
+        {%- for check in checks %}
+        (
+            '{{ check.table }}',
+            '{{ check.column }}',
+            '{{ check.check }}',
+            {{ dbt.string_literal(dbt.escape_single_quotes(check.says)) }},
+            '{{ check.consequence }}',
+            '{{ check.metrics | join(' ') }}'
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as listed_checks (
+        table_name, column_name, check_name, says, consequence, metrics
+    )
+{%- endmacro %}
+
+{#- All tables that are checked.
+
+    returns: dict of relations by name                                      -#}
+{% macro checked_tables() -%}
+    {%- set tables = {} -%}
+    {%- for name in client_profiles.checked_sources() -%}
+        {%- do tables.update({name: client_profiles.checked_relation(name)}) -%}
+    {%- endfor -%}
+    {%- for name in ['stg_clients', 'int_client_metrics'] -%}
+        {%- do tables.update({name: ref(project_name, name)}) -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}

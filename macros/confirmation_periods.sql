@@ -16,3 +16,11 @@
         else 1
     end
 {%- endmacro %}
+
+{#- Whether any version lets a client wait for its new profile.
+
+    versions: entries of scorecard_rules()
+    returns: boolean                                                       -#}
+{% macro anybody_waits(versions) -%}
+    {{ return(versions | map(attribute='confirmation_periods') | max > 1 if versions else false) }}
+{%- endmacro %}

@@ -8,9 +8,10 @@
       but in rows that were decided then
     keys: columns that name one course of profiles, e.g. client and scorecard
     periods_needed: SQL expression of a whole number, 1 for at once
+    anybody_waits: whether it is ever more than 1; without, two passes less
     returns: the columns of relation, confirmed_profile, and computed_periods:
       for how many consecutive periods the rules have led to computed_profile -#}
-{% macro confirmed_profiles(relation, keys, periods_needed) -%}
+{% macro confirmed_profiles(relation, keys, periods_needed, anybody_waits=true) -%}
     {%- set over_course -%}
         over (
             partition by {{ keys | join(', ') }}
@@ -28,7 +29,9 @@
         select
             {{ relation }}.*,
             lag(computed_profile) {{ over_course }} as profile_before,
-            lag(period_start) {{ over_course }} as period_before
+            lag(period_start) {{ over_course }} as period_before,
+            sum(coalesce(known_periods, 1)) {{ over_course_so_far }}
+                as periods_so_far
         from {{ relation }}
     ),
 
@@ -47,14 +50,15 @@
         from look_back
     ),
 
-    number_streaks as (
+    -- A streak is named by how much was counted before it: the most that had
+    -- been at any change, because the count never goes back.
+    name_streaks as (
         select
             find_beginnings.*,
-            sum(
+            max(
                 case
                     when is_beginning = 1 or computed_profile <> profile_before
-                        then 1
-                    else 0
+                        then periods_so_far - coalesce(known_periods, 1)
                 end
             ) {{ over_course_so_far }} as streak
         from find_beginnings
@@ -62,14 +66,10 @@
 
     count_periods as (
         select
-            number_streaks.*,
-            cast(sum(coalesce(known_periods, 1)) over (
-                partition by {{ keys | join(', ') }}, streak
-                order by period_start
-                rows between unbounded preceding and current row
-            ) as integer) as computed_periods
-        from number_streaks
-    ),
+            name_streaks.*,
+            cast(periods_so_far - streak as integer) as computed_periods
+        from name_streaks
+    ){% if anybody_waits %},
 
     number_assignments as (
         select
@@ -96,4 +96,11 @@
     )
 
     select * from keep_until_next
+    {%- else %}
+
+    select
+        count_periods.*,
+        coalesce(known_profile, computed_profile) as confirmed_profile
+    from count_periods
+    {%- endif %}
 {%- endmacro %}

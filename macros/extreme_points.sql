@@ -1,7 +1,7 @@
 {#- The least or the most that the bands of a criterion are worth.
 
     criterion: entry of scorecard_rules(); end: 'lowest' or 'highest'
-    returns: SQL literal decimal(5, 2)                                     -#}
+    returns: text with two decimals                                        -#}
 {% macro extreme_points(criterion, end) -%}
     {%- set ns = namespace(points=criterion.bands[0].points) -%}
     {%- for band in criterion.bands -%}
@@ -11,5 +11,5 @@
             {%- set ns.points = band.points -%}
         {%- endif -%}
     {%- endfor -%}
-    cast({{ ns.points }} as decimal(5, 2))
+    {{ return(ns.points) }}
 {%- endmacro %}

@@ -29,7 +29,7 @@
 {%- endmacro %}
 
 {% macro spark__visible_text(column) -%}
-    regexp_replace({{ column }}, '{{ client_profiles.invisible_characters() }}', ' ')
+    regexp_replace({{ column }}, '{{ client_profiles.invisible_characters() | replace('\\', '\\\\') }}', ' ')
 {%- endmacro %}
 
 {#- A value as text without spaces around it. Only spaces: a bare trim() takes more
@@ -38,7 +38,7 @@
     column: expression
     returns: SQL text expression                                            -#}
 {% macro without_spaces(column) -%}
-    trim(both ' ' from cast({{ column }} as {{ dbt.type_string() }}))
+    {{ client_profiles.trimmed('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')', ' ') }}
 {%- endmacro %}
 
 {#- A value of a source as it can be shown: without such characters, and cut

@@ -16,28 +16,36 @@
       possible_profiles: names in the order of the rules, parted by ', '; null
       while the client is not eligible                                     -#}
 {% macro judge_by_rules(relation, versions) -%}
-    with find_first_rule as {{ client_profiles.computed_once() }} (
+    with ask_whether_settled as (
         select
             {{ relation }}.*,
+            {{ client_profiles.is_settled(relation, versions) }} as is_settled
+        from {{ relation }}
+    ),
+
+    find_first_rule as {{ client_profiles.computed_once() }} (
+        select
+            ask_whether_settled.*,
             case
-                when {{ relation }}.ineligibility_reason is null
-                    then {{ client_profiles.deciding_rule(relation, versions) }}
+                when ask_whether_settled.ineligibility_reason is null
+                    then {{ client_profiles.deciding_rule('ask_whether_settled', versions) }}
             end as rule,
             case
-                when {{ relation }}.ineligibility_reason is not null then null
+                when ask_whether_settled.ineligibility_reason is not null then null
+                when ask_whether_settled.is_settled then null
                 {%- for version in versions %}
-                when {{ client_profiles.is_version(version, relation) }}
+                when {{ client_profiles.is_version(version, 'ask_whether_settled') }}
                     then case
                         {%- for rule in version.rules %}
                         when {{ client_profiles.rule_condition(
-                            rule, relation, 'certain', version
+                            rule, 'ask_whether_settled', 'certain', version
                         ) }}
                             then {{ loop.index }}
                         {%- endfor %}
                     end
                 {%- endfor %}
             end as first_certain_rule
-        from {{ relation }}
+        from ask_whether_settled
     ),
 
     name_profiles as (
@@ -49,21 +57,51 @@
                 else {{ client_profiles.profile_of_rule(
                     'find_first_rule', versions
                 ) }}
-            end as computed_profile,
+            end as computed_profile
+        from find_first_rule
+    ),
+
+    list_possible_profiles as (
+        select
+            name_profiles.*,
             case
-                when find_first_rule.ineligibility_reason is not null
+                when name_profiles.ineligibility_reason is not null
                     then cast(null as {{ dbt.type_string() }})
+                when name_profiles.is_settled
+                    then name_profiles.computed_profile
                 {%- for version in versions %}
-                when {{ client_profiles.is_version(version, 'find_first_rule') }}
+                when {{ client_profiles.is_version(version, 'name_profiles') }}
                     then {{ client_profiles.possible_profiles(
-                        version, 'find_first_rule'
+                        version, 'name_profiles'
                     ) }}
                 {%- endfor %}
             end as possible_profiles
-        from find_first_rule
+        from name_profiles
     )
 
-    select * from name_profiles
+    select * from list_possible_profiles
+{%- endmacro %}
+
+{#- Whether no missing value can lead to another profile, as an SQL condition:
+    nothing that the rules look at would be another if it were known. Most rows
+    are, and the long list of conditions is asked of the others only.
+
+    relation: alias with scorecard, version, the three scores, and of what the
+      rules look at <criterion>__value and metric__<metric>
+    versions: entries of scorecard_rules() that its rows belong to         -#}
+{% macro is_settled(relation, versions) -%}
+    {%- set usage = client_profiles.rule_usage(versions) -%}
+    coalesce(
+        {{ relation }}.score = {{ relation }}.lowest_score
+        and {{ relation }}.score = {{ relation }}.highest_score,
+        1 = 0
+    )
+    {%- for criterion in usage.gate_criteria %}
+    and {{ relation }}.{{ criterion }}__value is not null
+    {%- endfor %}
+    {%- for metric in usage.gate_metrics %}
+    and {{ relation }}.metric__{{ metric }} is not null
+    {%- endfor %}
 {%- endmacro %}
 
 {#- The first rule whose conditions hold, as an SQL text expression.

@@ -24,15 +24,17 @@ select
     (select count(*) from {{ relation }}) as rows_checked
 from checked_rows
 cross join (
+    values
     {%- for check in checks %}
-    {{ 'union all ' if not loop.first }}select
-        {{ loop.index }} as check_number,
-        '{{ check.column }}' as column_name,
-        '{{ check.check }}' as check_name,
-        {{ dbt.string_literal(dbt.escape_single_quotes(check.says)) }} as says,
-        '{{ check.consequence }}' as consequence
+    (
+        {{ loop.index }},
+        '{{ check.column }}',
+        '{{ check.check }}',
+        {{ dbt.string_literal(dbt.escape_single_quotes(check.says)) }},
+        '{{ check.consequence }}'
+    ){{ ',' if not loop.last }}
     {%- endfor %}
-) as checks
+) as checks (check_number, column_name, check_name, says, consequence)
 where
     (
         {%- for check in checks %}

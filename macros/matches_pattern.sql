@@ -19,5 +19,7 @@
 {%- endmacro %}
 
 {% macro spark__matches_pattern(column, pattern) -%}
-    {{ column }} rlike '{{ pattern }}'
+    {#- Java takes `$` for before a last line break too, and more than that for one. -#}
+    {%- set whole = pattern[:-1] ~ '\\z' if pattern.endswith('$') else pattern -%}
+    {{ column }} rlike '(?d){{ whole | replace('\\', '\\\\') }}'
 {%- endmacro %}

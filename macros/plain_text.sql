@@ -6,7 +6,9 @@
 {% macro plain_text(column, format) -%}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- if format in ['number', 'share', 'points'] -%}
-        trim(trailing '.' from trim(trailing '0' from {{ text }}))
+        {{ client_profiles.trimmed(
+            client_profiles.trimmed(text, '0', 'trailing'), '.', 'trailing'
+        ) }}
     {%- else -%}
         {{ text }}
     {%- endif -%}

@@ -71,12 +71,14 @@ carry_last_known as (
         end as age__{{ metric }}
         {%- endfor %}
     from look_back
+    {{- client_profiles.rows_kept() }}
 ),
 {%- endif %}
 {%- set values = 'carry_last_known' if usage.carried_metrics
     else 'keep_complete_periods' %}
 {%- for version in versions %}
 {%- set step = 'version_' ~ loop.index %}
+{%- set whole = version.criteria | sum(attribute='weight') %}
 
 -- {{ version.scorecard }}, version {{ version.version }} ({{ version.status }})
 {{ step }}_values as (
@@ -125,9 +127,10 @@ carry_last_known as (
 {{ step }}_known as (
     select
         {{ step }}_values.*,
+        {{ whole }}
         {%- for criterion in version.criteria %}
-        {{ '+ ' if not loop.first }}case
-            when {{ step }}_values.{{ criterion.criterion }}__metric is not null
+        - case
+            when {{ step }}_values.{{ criterion.criterion }}__metric is null
                 then {{ criterion.weight }}
             else 0
         end
@@ -167,41 +170,52 @@ carry_last_known as (
         {%- set value = step ~ '_judged.' ~ criterion.criterion ~ '__value' %},
         {{ client_profiles.band_case(value, criterion.bands, 'band') }}
             as {{ criterion.criterion }}__band,
-        coalesce(
-            {{ client_profiles.band_case(value, criterion.bands, 'points') }},
-            {{ client_profiles.missing_points(criterion) }}
-        ) as {{ criterion.criterion }}__points
+        {{ client_profiles.band_case(
+            value,
+            criterion.bands,
+            'points',
+            missing=client_profiles.missing_points(criterion),
+        ) }}
+            as {{ criterion.criterion }}__points,
+        {{ client_profiles.band_case(
+            value,
+            criterion.bands,
+            'weighted',
+            criterion.weight,
+            client_profiles.missing_weighted_points(criterion),
+        ) }}
+            as {{ criterion.criterion }}__weighted
         {%- endfor %}
     from {{ step }}_judged
 ),
 
+{{ step }}_sums as (
+    select
+        {{ step }}_points.*,
+        {%- for criterion in version.criteria %}
+        {{ '+ ' if not loop.first -}}
+        {{ step }}_points.{{ criterion.criterion }}__weighted
+        {%- endfor %} as weighted_points
+    from {{ step }}_points
+),
+
 {{ step }}_weighted as (
     select
-        {{ step }}_points.client_id,
+        {{ step }}_sums.client_id,
         '{{ version.scorecard }}' as scorecard,
         '{{ version.version }}' as version,
         '{{ version.status }}' as status,
         '{{ version.fingerprint }}' as rules_fingerprint,
-        {{ step }}_points.ineligibility_reason,
-        {{ step }}_points.tenure_months,
-        {{ step }}_points.known_weight,
+        {{ step }}_sums.ineligibility_reason,
+        {{ step }}_sums.tenure_months,
+        {{ step }}_sums.known_weight,
+        {{ step }}_sums.weighted_points,
         cast(
-            100 * (
-                {%- for criterion in version.criteria %}
-                {{ '+ ' if not loop.first -}}
-                {{ criterion.weight }} * coalesce(
-                    {{ step }}_points.{{ criterion.criterion }}__points, 0
-                )
-                {%- endfor %}
-            ) as bigint
-        ) as weighted_points,
-        cast(
-            {%- for criterion in version.criteria %}
-            {{ '+ ' if not loop.first -}}
-            case
-                when
-                    {{ step }}_points.{{ criterion.criterion }}__points
-                    is not null
+            {{ whole }}
+            {%- for criterion in version.criteria
+                if criterion.missing_value_policy == 'exclude' %}
+            - case
+                when {{ step }}_sums.{{ criterion.criterion }}__value is null
                     then {{ criterion.weight }}
                 else 0
             end
@@ -209,30 +223,34 @@ carry_last_known as (
             as bigint
         ) as available_weight,
         {%- for end in ['lowest', 'highest'] %}
-        cast(
-            100 * (
+        -- What the missing values would add; few rows have any.
+        {{ step }}_sums.weighted_points + case
+            when {{ step }}_sums.known_weight = {{ whole }}
+                then cast(0 as bigint)
+            else cast(
                 {%- for criterion in version.criteria %}
                 {{ '+ ' if not loop.first -}}
-                {{ criterion.weight }} * case
-                    when {{ step }}_points.{{ criterion.criterion }}__value is null
-                        then {{ client_profiles.extreme_points(criterion, end) }}
-                    else {{ step }}_points.{{ criterion.criterion }}__points
+                case
+                    when {{ step }}_sums.{{ criterion.criterion }}__value is null
+                        then {{ client_profiles.added_when_known(criterion, end) }}
+                    else cast(0 as bigint)
                 end
                 {%- endfor %}
-            ) as bigint
-        ) as {{ end }}_weighted_points,
+                as bigint
+            )
+        end as {{ end }}_weighted_points,
         {%- endfor %}
         {%- for metric in usage.gate_metrics %}
-        {{ step }}_points.metric__{{ metric }},
+        {{ step }}_sums.metric__{{ metric }},
         {%- endfor %}
         {%- set judged = version.criteria | map(attribute='criterion') | list %}
         {%- for name in usage.criteria %}
         {%- if name in judged %}
-        {{ step }}_points.{{ name }}__metric,
-        {{ step }}_points.{{ name }}__age,
-        {{ step }}_points.{{ name }}__value,
-        {{ step }}_points.{{ name }}__band,
-        {{ step }}_points.{{ name }}__points,
+        {{ step }}_sums.{{ name }}__metric,
+        {{ step }}_sums.{{ name }}__age,
+        {{ step }}_sums.{{ name }}__value,
+        {{ step }}_sums.{{ name }}__band,
+        {{ step }}_sums.{{ name }}__points,
         {%- else %}
         cast(null as decimal(18, 6)) as {{ name }}__metric,
         cast(null as integer) as {{ name }}__age,
@@ -241,8 +259,8 @@ carry_last_known as (
         cast(null as decimal(5, 2)) as {{ name }}__points,
         {%- endif %}
         {%- endfor %}
-        {{ step }}_points.period_start
-    from {{ step }}_points
+        {{ step }}_sums.period_start
+    from {{ step }}_sums
 ),
 {%- endfor %}
 

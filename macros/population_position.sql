@@ -7,7 +7,7 @@
     returns: SQL expression decimal(18, 6)                                 -#}
 {% macro rank_position(below, others) -%}
     cast(0.000001 * coalesce({{ client_profiles.integer_divide(
-        '2000000 * ' ~ below ~ ' + ' ~ others,
+        '2000000 * cast(' ~ below ~ ' as bigint) + ' ~ others,
         'nullif(2 * ' ~ others ~ ', 0)'
     ) }}, 0) as decimal(18, 6))
 {%- endmacro %}

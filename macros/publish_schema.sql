@@ -121,6 +121,59 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Delta replaces each table in one step, but knows no step for all of them. So what
+    counts is `publication_tables`, which is replaced when all others are there: it says
+    which version of each belongs to the publication, and readers who join tables read
+    `<table> version as of <table_version>`. A publication that fails leaves it as it was. -#}
+{% macro spark__publish_schema(run_id, published_at, git_revision, reader) -%}
+    {%- if execute -%}
+        {%- if reader -%}
+            {{ exceptions.raise_compiler_error(
+                "Spark has no roles: let the catalog or the storage say who may read, and give no reader"
+            ) }}
+        {%- endif -%}
+        {%- set said = client_profiles.publication() -%}
+        {%- set schema = adapter.quote(said.published_schema) -%}
+        {%- do run_query('create schema if not exists ' ~ schema) -%}
+        {%- set published = [] -%}
+        {%- for table in said.tables -%}
+            {%- set copy = schema ~ '.' ~ adapter.quote(table.name) -%}
+            {%- do run_query(
+                'create or replace table ' ~ copy ~ ' using delta comment '
+                ~ dbt.string_literal(dbt.escape_single_quotes(table.description))
+                ~ ' as select * from '
+                ~ adapter.quote(table.schema) ~ '.' ~ adapter.quote(table.name)
+            ) -%}
+            {%- set version = run_query('describe history ' ~ copy ~ ' limit 1').rows[0]['version'] -%}
+            {%- set count = run_query(
+                'select count(*) from ' ~ copy ~ ' version as of ' ~ version
+            ).rows[0][0] -%}
+            {%- do published.append(
+                '(' ~ dbt.string_literal(table.schema ~ '.' ~ table.name)
+                ~ ', cast(' ~ count ~ ' as bigint), cast(' ~ version ~ ' as bigint))'
+            ) -%}
+        {%- endfor -%}
+        {%- do run_query(
+            'create or replace table ' ~ schema ~ '.publication using delta as select '
+            ~ dbt.string_literal(run_id) ~ ' as run_id, cast('
+            ~ (dbt.string_literal(git_revision) if git_revision else 'null')
+            ~ ' as string) as git_revision, '
+            ~ dbt.string_literal(said.rules_fingerprint) ~ ' as rules_fingerprint, '
+            ~ '(select sum(row_count) from values ' ~ published | join(', ')
+            ~ ' as tables (table_name, row_count, table_version)) as row_count, cast('
+            ~ dbt.string_literal(said.as_of) ~ ' as date) as as_of, cast('
+            ~ dbt.string_literal(published_at) ~ ' as timestamp) as published_at_utc'
+        ) -%}
+        {%- do run_query(
+            'create or replace table ' ~ schema ~ '.publication_tables using delta as select *, '
+            ~ dbt.string_literal(run_id) ~ ' as run_id from values ' ~ published | join(', ')
+            ~ ' as tables (table_name, row_count, table_version)'
+        ) -%}
+        {%- set count = run_query('select row_count from ' ~ schema ~ '.publication') -%}
+        {{ print(tojson({'row_count': count.rows[0][0] | int})) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- A statement that drops the schemas of former publications. What somebody still
     reads stays under another name, for a later publication to drop.
 

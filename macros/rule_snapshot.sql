@@ -73,16 +73,34 @@
     snapshot: the snapshot's own relation (`this`)
     returns: SQL statement                                                 -#}
 {% macro rule_snapshot_close(snapshot) -%}
-    {%- set seed = model.name | replace('_snapshot', '') -%}
     {%- if execute -%}
+        {%- set seed = model.name | replace('_snapshot', '') -%}
         {%- set key = client_profiles.seed_specification(seed).key -%}
-        update {{ snapshot }} set
-            dbt_valid_to = cast('{{ client_profiles.as_of_date() }}' as timestamp)
-        where
-            dbt_valid_to is null
-            and line_key not in (
-                select {{ client_profiles.line_key(key, 'lines') }}
-                from {{ ref('stg_' ~ seed) }} as lines
-            )
+        {%- set lines -%}
+            select {{ client_profiles.line_key(key, 'lines') }} as line_key
+            from {{ ref('stg_' ~ seed) }} as lines
+        {%- endset -%}
+        {%- set end = "cast('" ~ client_profiles.as_of_date() ~ "' as timestamp)" -%}
+        {{ return(adapter.dispatch('end_records', 'client_profiles')(snapshot, lines, end)) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Ends the open records whose line_key is not among some lines.
+
+    snapshot: relation; lines: select statement with line_key; end: SQL timestamp
+    returns: SQL statement                                                 -#}
+{% macro default__end_records(snapshot, lines, end) -%}
+    update {{ snapshot }} set dbt_valid_to = {{ end }}
+    where
+        dbt_valid_to is null
+        and line_key not in ({{ lines }})
+{%- endmacro %}
+
+{#- Delta's update reads no other table. -#}
+{% macro spark__end_records(snapshot, lines, end) -%}
+    merge into {{ snapshot }} as history
+    using ({{ lines }}) as kept_lines
+        on history.line_key = kept_lines.line_key
+    when not matched by source and history.dbt_valid_to is null
+        then update set dbt_valid_to = {{ end }}
 {%- endmacro %}

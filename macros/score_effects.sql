@@ -37,6 +37,7 @@
             cast(1000000 * {{ relation }}.weight_before as bigint) as weight__0,
             cast(1000000 * {{ relation }}.weight_after as bigint) as weight__1
         from {{ relation }}
+        {{- client_profiles.rows_kept() }}
     ),
 
     sum_states as (

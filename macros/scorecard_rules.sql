@@ -16,8 +16,14 @@
           bands: band, lower_bound (text or none), points (text), lowest first
         rules: rule, profile, conditions: subject, subject_name, lower_bound,
           upper_bound (text or none); in order of priority
-    Every text in it fits its seed's format, so it can stand in SQL.       -#}
+    Every text in it fits its seed's format, so it can stand in SQL. It is read
+    once per command and shared by all nodes: nobody may change it.        -#}
 {% macro scorecard_rules() -%}
+    {#- dbt learns what a node depends on while it parses; nothing is noted then. -#}
+    {%- set known = client_profiles.remembered('scorecard_rules') -%}
+    {%- if known is not none -%}
+        {{ return(known) }}
+    {%- endif -%}
     {{ client_profiles.raise_rule_problems() }}
     {#- Closed periods are scored again only on record. -#}
     {%- set restatement = client_profiles.recorded_restatement() -%}
@@ -153,5 +159,5 @@
             {%- do versions.append(version) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(versions) }}
+    {{ return(client_profiles.remember('scorecard_rules', versions)) }}
 {%- endmacro %}

@@ -19,8 +19,11 @@
     {#- A seed without its description has columns of other types; what is
         missing is said by rule_problems__lines, not by a type error here. -#}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-    case
-        when {{ client_profiles.matches_pattern(text, pattern) }}
-            then cast({{ text }} as {{ types[format] }})
-    end
+    {#- The cast comes last: PostgreSQL forgets a decimal's places within a case. -#}
+    cast(
+        case
+            when {{ client_profiles.matches_pattern(text, pattern) }}
+                then {{ text }}
+        end as {{ types[format] }}
+    )
 {%- endmacro %}

@@ -26,6 +26,7 @@
             ) as ids
         {%- endset -%}
         {%- for row in run_query(count_faults).rows if row[1] > 0 -%}
+            {%- do client_profiles.snapshot_undo(snapshot) -%}
             {{ client_profiles.snapshot_refuse(
                 snapshot,
                 row[1] ~ " records would " ~ row[0],

@@ -72,6 +72,23 @@
     snapshot: the one that refuses; as_of: ISO text
     recorded: relations, of which some may not be there yet               -#}
 {% macro snapshot_guard_order(snapshot, as_of, recorded) -%}
+    {%- set last = client_profiles.last_recorded(recorded) -%}
+    {%- if last is not none and last > as_of -%}
+        {{ client_profiles.snapshot_refuse(
+            snapshot,
+            "as_of is " ~ as_of ~ ", but " ~ last ~ " is recorded already",
+            "history is written forwards only: use as_of " ~ last ~ " or later, or leave the snapshot out: --exclude resource_type:snapshot"
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The last date on which any of some snapshots was written, as ISO text, none where
+    none was. -#}
+{% macro last_recorded(recorded) -%}
+    {{ return(adapter.dispatch('last_recorded', 'client_profiles')(recorded)) }}
+{%- endmacro %}
+
+{% macro default__last_recorded(recorded) -%}
     {%- set read_last -%}
         select cast(cast(max(recorded) as date) as {{ dbt.type_string() }})
         from (
@@ -83,14 +100,21 @@
             {%- endfor %}
         ) as dates
     {%- endset -%}
-    {%- set last = run_query(read_last).rows[0][0] if recorded -%}
-    {%- if last is not none and last > as_of -%}
-        {{ client_profiles.snapshot_refuse(
-            snapshot,
-            "as_of is " ~ as_of ~ ", but " ~ last ~ " is recorded already",
-            "history is written forwards only: use as_of " ~ last ~ " or later, or leave the snapshot out: --exclude resource_type:snapshot"
-        ) }}
+    {{ return(run_query(read_last).rows[0][0] if recorded else none) }}
+{%- endmacro %}
+
+{#- To open a Delta table takes longer than to read it, and every snapshot asks for all
+    of them. A run writes its own date only, so what the first one found holds for all
+    of the run. -#}
+{% macro spark__last_recorded(recorded) -%}
+    {%- set known = graph.get('client_profiles__last_recorded', {}) -%}
+    {%- if invocation_id not in known -%}
+        {%- set known = {
+            invocation_id: client_profiles.default__last_recorded(recorded)
+        } -%}
+        {%- do graph.update({'client_profiles__last_recorded': known}) -%}
     {%- endif -%}
+    {{ return(known[invocation_id]) }}
 {%- endmacro %}
 
 {#- Refuses a run in which a large share of the clients vanishes at once. -#}

@@ -54,8 +54,8 @@ class History:
     files: tuple[HistoryFile, ...]
 
 
-def write_history(build_file: Path, folder: Path, publication: Publication) -> None:
-    """Write all tables that runs add to, with their types as they are.
+def write_history(build_file: Path, folder: Path, publication: Publication) -> int:
+    """Write all tables that runs add to, with their types as they are; count the rows.
 
     errors: ValueError where a type would not come back from a Parquet file
     """
@@ -76,6 +76,7 @@ def write_history(build_file: Path, folder: Path, publication: Publication) -> N
                 {"schema": table.schema, "name": table.name, "keeps": table.keeps, **said}
             )
     write_manifest(folder, publication, files)
+    return sum(each["rows"] for each in files)
 
 
 def read_history(folder: Path) -> History | None:

@@ -3,8 +3,9 @@
     python publish/report.py [--periods N] [--optional]
 
 Reads the published file, `CLIENT_PROFILES_PUBLISH_PATH` (warehouse/published.duckdb), and
-writes `report.html` beside it in one step. The page needs no server and no network: open
-it from disk, or let any web server hand it out.
+writes `report.html` beside it in one step. With CLIENT_PROFILES_TARGET=postgres it reads
+the published schema instead, for which the rights of a reader are enough. The page needs no
+server and no network: open it from disk, or let any web server hand it out.
 
 `--periods` limits it to the last N periods, for very many clients. `--optional` is for
 runs that have published already: where the page can't be bundled, they still succeed.
@@ -18,6 +19,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -25,6 +29,7 @@ import duckdb
 from durable import put_in_place
 from page_bundle import CannotBundle, bundle
 from page_html import html
+from postgres_tables import NotReached, copy_published_schema
 from published import Published, Unreadable
 from report_data import read_labels, read_tables
 
@@ -42,13 +47,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     target = published.with_name("report.html")
     try:
-        page = make(published, given.periods)
+        with published_file(published) as file:
+            page = make(file, given.periods)
+        target.parent.mkdir(parents=True, exist_ok=True)
         write(target, page)
     except CannotBundle as error:
         print(f"report: {error}", file=sys.stderr)
         print(f"No report was made.{about_former(target)}", file=sys.stderr)
         return 0 if given.optional else 1
-    except (OSError, ValueError, Unreadable, duckdb.Error) as error:
+    except (OSError, ValueError, Unreadable, NotReached, duckdb.Error) as error:
         print(f"report: {error}", file=sys.stderr)
         print(f"No report was made.{about_former(target)}", file=sys.stderr)
         return 1
@@ -62,6 +69,21 @@ def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of periods, 1 or more")
     return int(text)
+
+
+@contextmanager
+def published_file(published: Path) -> Iterator[Path]:
+    """Give a file that holds what the target published.
+
+    On PostgreSQL it is a copy of the published schema, which is gone afterwards.
+    """
+    if os.environ.get("CLIENT_PROFILES_TARGET", "duckdb") != "postgres":
+        yield published
+        return
+    with tempfile.TemporaryDirectory(prefix="client_profiles_") as folder:
+        file = Path(folder) / "published_schema.duckdb"
+        copy_published_schema(file)
+        yield file
 
 
 def make(published: Path, periods: int | None) -> str:

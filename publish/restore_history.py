@@ -2,12 +2,15 @@
 
     python publish/restore_history.py [--from FOLDER] [--discard]
 
-FOLDER is a publication or its folder `history`, or a copy of one; without it, the last
-publication. Every file is checked against its SHA-256 first. The next run makes everything
-else anew from the sources and the rules.
+FOLDER is a publication or its folder `history`, a copy of one, or what export_history.py
+wrote; without it, the last publication. Every file is checked against its SHA-256 first. The
+next run makes everything else anew from the sources and the rules.
 
 The file of the build that was there is kept beside the new one. When it holds history that
 the publication does not, nothing is done: --discard says that it may go.
+
+With CLIENT_PROFILES_TARGET=postgres it is brought into the database, in one transaction, and
+the tables that were there are kept in a schema of their own.
 
 Exit code 0: restored. 1: refused, nothing was changed. 75: something else uses the database;
 run again later.
@@ -23,12 +26,15 @@ from pathlib import Path
 
 import duckdb
 
+from database_lock import database_lock
 from durable import put_in_place, sync
 from history_export import History
 from history_guard import published_histories, read_sound_history
 from parquet_file import types_of
-from publication import HistoryTable, literal, quoted
-from publish import BUSY, FAILED, HELD, explain, place
+from postgres_history import HoldsMore, bring_to_postgres
+from postgres_tables import NotReached
+from publication import HistoryTable, quoted
+from publish import BUSY, FAILED, HELD, ask_dbt, explain, place
 from run_lock import Busy, run_lock
 
 
@@ -45,26 +51,29 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--discard", action="store_true")
     given = parser.parse_args(arguments)
     build_file = place("CLIENT_PROFILES_BUILD_PATH", "build.duckdb")
+    is_on_server = os.environ.get("CLIENT_PROFILES_TARGET", "duckdb") != "duckdb"
+    what = "restore the history"
     try:
-        if os.environ.get("CLIENT_PROFILES_TARGET", "duckdb") != "duckdb":
-            raise Refused("on PostgreSQL restore with pg_restore: docs/history.md says how")
-        with run_lock(build_file.with_name("run.lock"), "restore the history"):
+        with run_lock(build_file.with_name("run.lock"), what), database_lock(what, None):
             history = find_history(
                 given.folder, place("CLIENT_PROFILES_PUBLISH_PATH", "published.duckdb")
             )
-            kept = restore(history, build_file, given.discard)
+            if is_on_server:
+                target, kept = restore_on_postgres(history, given.discard)
+            else:
+                target, kept = build_file, restore(history, build_file, given.discard)
     except Busy as busy:
         print(busy, file=sys.stderr)
         return BUSY
-    except (Refused, OSError, ValueError, duckdb.Error) as error:
+    except (Refused, NotReached, OSError, ValueError, duckdb.Error) as error:
         print(f"restore-history: {error}\nNothing was changed.", file=sys.stderr)
         return FAILED
     rows = sum(each.rows for each in history.files)
     print(f"Restored {len(history.files)} tables, {rows:,} rows, as of {history.as_of}")
     print(f"  from {history.folder}")
-    print(f"  into {build_file}")
+    print(f"  into {target}")
     if kept:
-        print(f"  the file that was there is kept as {kept}")
+        print(f"  what was there is kept as {kept}")
     print("Next:\n  make run    build everything else again, and publish it")
     return 0
 
@@ -155,11 +164,39 @@ def refuse_to_lose(history: History, build_file: Path) -> None:
                 more.append(f"{each.table.full_name}: {number}")
     if more:
         raise Refused(
-            f"{build_file} holds rows of the history that {history.folder} does not:\n  "
-            + "\n  ".join(more)
-            + "\nIf they may go: make restore-history DISCARD=1 (the file is kept beside the "
-            "new one)."
+            explain_more(str(build_file), history, more, "the file is kept beside the new one")
         )
+
+
+def explain_more(holder: str, history: History, more: list[str], kept: str) -> str:
+    """Say what would be lost, and what to do about it."""
+    return (
+        f"{holder} holds rows of the history that {history.folder} does not:\n  "
+        + "\n  ".join(more)
+        + f"\nIf they may go: make restore-history DISCARD=1 ({kept})."
+    )
+
+
+def restore_on_postgres(history: History, discard: bool) -> tuple[str, str | None]:
+    """Bring a history to the database; say where, and where the one before it is kept."""
+    places = {
+        each["name"]: each["schema"] for each in ask_dbt("print_history_tables", [])["tables"]
+    }
+    strange = [
+        each.table.full_name for each in history.files if each.table.name not in places
+    ]
+    if strange:
+        raise Refused(
+            f"{history.folder} holds tables that this project has not: {', '.join(strange)}"
+        )
+    try:
+        return bring_to_postgres(history, places, discard)
+    except HoldsMore as error:
+        raise Refused(
+            explain_more(
+                error.database, history, error.tables, "the tables are kept in a schema"
+            )
+        ) from None
 
 
 def count_more(

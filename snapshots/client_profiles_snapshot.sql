@@ -13,11 +13,15 @@
     check_cols=['profile', 'version'],
     updated_at='recorded_as_of',
     pre_hook=[
+        "{{ client_profiles.snapshot_mend(this) }}",
         "{{ client_profiles.snapshot_guard_source(this, ref('client_profiles')) }}",
         "{{ client_profiles.snapshot_forget_as_of(this) }}",
         "{{ client_profiles.snapshot_reopen_as_of(this) }}",
     ],
-    post_hook="{{ client_profiles.snapshot_guard_history(this) }}",
+    post_hook=[
+        "{{ client_profiles.snapshot_guard_history(this) }}",
+        "{{ client_profiles.snapshot_finish(this) }}",
+    ],
 ) }}
 
 with current_profiles as (

@@ -10,11 +10,15 @@
     check_cols=['recorded_as_of'],
     updated_at='recorded_as_of',
     pre_hook=[
+        "{{ client_profiles.snapshot_mend(this) }}",
         "{{ client_profiles.recorded_runs_guard(this) }}",
         "{{ client_profiles.snapshot_forget_as_of(this) }}",
         "{{ client_profiles.snapshot_reopen_as_of(this) }}",
     ],
-    post_hook="{{ client_profiles.snapshot_guard_history(this, ['run_key']) }}",
+    post_hook=[
+        "{{ client_profiles.snapshot_guard_history(this, ['run_key']) }}",
+        "{{ client_profiles.snapshot_finish(this) }}",
+    ],
 ) }}
 
 -- depends_on: {{ ref('client_profiles_snapshot') }}

@@ -27,7 +27,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTS = ["requirements.txt", "requirements-postgres.txt", "requirements-dev.txt"]
+LISTS = [
+    "requirements.txt", "requirements-postgres.txt", "requirements-spark.txt",
+    "requirements-bench.txt", "requirements-dev.txt",
+]
 FOUND, NOT_AUDITED = 1, 3
 
 PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==[^\s;]+")

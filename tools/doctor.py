@@ -15,12 +15,16 @@ from pathlib import Path
 
 import dbt_packages
 import environment
+import spark_jars
 
 PACKAGES = {
     "dbt-core": "everything",
     "dbt-duckdb": "the default target",
     "duckdb": "the default target, publishing",
     "dbt-postgres": "TARGET=postgres, the tests that compare engines",
+    "psycopg2-binary": "TARGET=postgres: publishing, the report, moving the history",
+    "dbt-spark": "TARGET=spark",
+    "pyspark": "TARGET=spark",
     "pytest": "make test",
     "sqlfluff": "make lint",
 }
@@ -67,6 +71,13 @@ def postgres_version() -> str:
     return first_line([found[0], "--version"]) if found[0] else "not found"
 
 
+def delta_jars() -> str:
+    """Say whether the jars of Delta Lake are there, and Maven to fetch them."""
+    if spark_jars.are_there():
+        return "there"
+    return "missing" if shutil.which("mvn") else "missing, and no Maven"
+
+
 def package_versions() -> list[str]:
     """Give the versions of the packages in .venv."""
     if not environment.PYTHON.exists():
@@ -78,6 +89,25 @@ def package_versions() -> list[str]:
     )
     lines = shown.stdout.split("\n")
     return lines if shown.returncode == 0 else ["unknown"] * len(PACKAGES)
+
+
+def missing_for_postgres(rows: list[tuple[str, str, str]]) -> list[str]:
+    """Say what TARGET=postgres and its tests lack here, and how to get it."""
+    versions = {name: version for name, version, _ in rows}
+    advice = []
+    if any(
+        not versions[name][:1].isdigit() for name in ("dbt-postgres", "psycopg2-binary")
+    ):
+        advice.append(
+            "PostgreSQL: the adapter is missing. Run: make install TARGET=postgres"
+        )
+    if not versions["postgres"].startswith("postgres"):
+        advice.append(
+            "PostgreSQL: no server programs here, so its tests are skipped. A server elsewhere is"
+            " enough for make run TARGET=postgres.\nOn Debian: apt-get install postgresql;"
+            " elsewhere put initdb and postgres into PATH."
+        )
+    return advice
 
 
 def main() -> None:
@@ -93,11 +123,15 @@ def main() -> None:
         ("postgres", postgres_version(), "the tests that compare engines"),
         ("node", program_version("node", "--version"), "the report"),
         ("chromium", shutil.which("chromium") or "not found", "tests of the report, its pictures"),
-        ("java", program_version("java", "-version"), "the spark target"),
+        ("java", program_version("java", "-version"), "TARGET=spark: openjdk-17-jre-headless"),
+        ("delta jars", delta_jars(), "TARGET=spark: make spark-jars, which needs Maven"),
     ]
+    missing = missing_for_postgres(rows)
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for name, version, use in rows:
         print(f"  {name:<{widths[0]}}  {version:<{widths[1]}}  {use}")
+    for advice in missing:
+        print(f"\n{advice}")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ confirm_profiles as (
         'begin_course',
         ['client_id', 'scorecard', 'version'],
         client_profiles.confirmation_periods(versions),
+        client_profiles.anybody_waits(versions),
     ) }}
 )
 

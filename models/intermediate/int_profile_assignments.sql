@@ -72,6 +72,7 @@ confirm_profiles as (
         'continue_course',
         ['client_id', 'scorecard'],
         client_profiles.confirmation_periods(versions),
+        client_profiles.anybody_waits(versions),
     ) }}
 ),
 
@@ -114,9 +115,9 @@ select
     assign_profiles.rules_fingerprint,
     assign_profiles.computed_periods,
     assign_profiles.tenure_months,
-    assign_profiles.score,
-    assign_profiles.lowest_score,
-    assign_profiles.highest_score,
+    cast(assign_profiles.score as decimal(7, 4)) as score,
+    cast(assign_profiles.lowest_score as decimal(7, 4)) as lowest_score,
+    cast(assign_profiles.highest_score as decimal(7, 4)) as highest_score,
     assign_profiles.coverage,
     assign_profiles.override_valid_from,
     assign_profiles.period_start

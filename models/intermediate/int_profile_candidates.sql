@@ -36,9 +36,9 @@ select
     judge_clients.ineligibility_reason,
     judge_clients.rules_fingerprint,
     cast(judge_clients.tenure_months as integer) as tenure_months,
-    judge_clients.score,
-    judge_clients.lowest_score,
-    judge_clients.highest_score,
+    cast(judge_clients.score as decimal(7, 4)) as score,
+    cast(judge_clients.lowest_score as decimal(7, 4)) as lowest_score,
+    cast(judge_clients.highest_score as decimal(7, 4)) as highest_score,
     judge_clients.coverage,
     judge_clients.period_start
 from judge_clients

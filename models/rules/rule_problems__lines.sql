@@ -7,45 +7,71 @@
 {%- if execute -%}
 {%- set specification = client_profiles.seed_specification(seed) -%}
 {%- set key = client_profiles.line_key(specification.key, 'line') -%}
+{%- set faults = [] -%}
 {%- for column in specification.columns -%}
 {%- set value = 'line.' ~ column.name -%}
 {%- if column.required -%}
-{%- set check %}
-select
-    '{{ seed }}' as seed,
-    {{ key }} as line_key,
-    '{{ column.name }}' as column_name,
-    cast(null as {{ dbt.type_string() }}) as value,
-    '{{ column.name }} is empty' as problem,
-    'fill it in' as advice
-from {{ relation }} as line
-where coalesce({{ value }}, '') = ''
-{% endset -%}
-{%- do checks.append(check) -%}
+{%- do faults.append({
+    'column': column.name,
+    'condition': "coalesce(" ~ value ~ ", '') = ''",
+    'value': 'null',
+    'problem': column.name ~ ' is empty',
+    'advice': 'fill it in',
+}) -%}
 {%- endif -%}
+{%- if column.format == 'one_of' -%}
+{%- do faults.append({
+    'column': column.name,
+    'condition': value ~ " not in ('" ~ column.one_of | join("', '") ~ "')",
+    'value': value,
+    'problem': column.name ~ ' is not one of the known words',
+    'advice': 'write ' ~ column.one_of | join(' or '),
+}) -%}
+{%- else -%}
+{%- set expected = client_profiles.seed_pattern(column.format) -%}
+{%- do faults.append({
+    'column': column.name,
+    'condition': value ~ " <> '' and not ("
+        ~ client_profiles.matches_pattern(value, expected.pattern) ~ ')',
+    'value': value,
+    'problem': column.name ~ ' cannot be read as ' ~ column.format,
+    'advice': expected.advice,
+}) -%}
+{%- endif -%}
+{%- endfor -%}
+{#- A seed is read once for all of its columns: each read is a step of its own. -#}
 {%- set check %}
 select
     '{{ seed }}' as seed,
     {{ key }} as line_key,
-    '{{ column.name }}' as column_name,
-    {{ value }} as value,
-{%- if column.format == 'one_of' %}
-    '{{ column.name }} is not one of the known words' as problem,
-    'write {{ column.one_of | join(" or ") }}' as advice
+    faults.column_name,
+    case faults.fault
+        {%- for fault in faults %}
+        when {{ loop.index }} then {{ fault.value }}
+        {%- endfor %}
+    end as value,
+    faults.problem,
+    faults.advice
 from {{ relation }} as line
-where {{ value }} not in ('{{ column.one_of | join("', '") }}')
-{%- else %}
-{%- set expected = client_profiles.seed_pattern(column.format) %}
-    '{{ column.name }} cannot be read as {{ column.format }}' as problem,
-    '{{ expected.advice }}' as advice
-from {{ relation }} as line
+cross join (
+    values
+    {%- for fault in faults %}
+    (
+        {{ loop.index }},
+        '{{ fault.column }}',
+        '{{ fault.problem }}',
+        '{{ fault.advice }}'
+    ){{ ',' if not loop.last }}
+    {%- endfor %}
+) as faults (fault, column_name, problem, advice)
 where
-    {{ value }} <> ''
-    and not ({{ client_profiles.matches_pattern(value, expected.pattern) }})
-{%- endif %}
+    case faults.fault
+        {%- for fault in faults %}
+        when {{ loop.index }} then {{ fault.condition }}
+        {%- endfor %}
+    end
 {% endset -%}
 {%- do checks.append(check) -%}
-{%- endfor -%}
 {%- set check %}
 select
     '{{ seed }}' as seed,

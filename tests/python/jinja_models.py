@@ -278,6 +278,11 @@ class JinjaModels:
     def _call_macro(self, name: str, *args: Any, **kwargs: Any) -> Any:
         if name in self._left_out:
             return ""
+        # Tests change tables and variables within what dbt would call one command.
+        if name == "remembered":
+            return None
+        if name == "remember":
+            return args[1]
         if name not in self._macros:
             raise AttributeError(f"the project has no macro {name}")
         try:

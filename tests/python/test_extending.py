@@ -14,7 +14,8 @@ import pytest
 from demo_project import (  # noqa: F401
     LAST_PERIOD, WITHOUT_SOURCES, DemoProject, built_demo,
 )
-from seed_edits import append, edit_file, replace
+from extended_demo import add_metric, judge_metric
+from seed_edits import append, replace
 from warehouse_dump import (
     CRITERIA, KEPT, MOVEMENTS, NOTICES, PROFILES, Dump, assert_same, rows_of,
 )
@@ -40,41 +41,18 @@ def add_version_4(project: DemoProject) -> None:
     project.copy_version("relationship", "2", "4")
 
 
-def add_metric(project: DemoProject) -> None:
-    """Add a column to the table that every scorecard reads."""
-    edit_file(
-        project.folder / "models/metrics/int_client_metrics.sql",
-        replace(
-            "        order_metrics.order_trend,\n",
-            "        order_metrics.order_trend,\n"
-            "        order_metrics.orders_last_three_months as recent_orders,\n",
-        ),
-    )
-
-
 def add_criterion(project: DemoProject, version: str) -> None:
-    """Judge the new metric in a version, at the cost of the order volume."""
-    weight = {"1": "0.25", "4": "0.18"}[version]
-    rest = {"1": "0.15", "4": "0.08"}[version]
+    """Judge a new metric in a version, at the cost of the order volume."""
+    add_metric(project, "recent_orders", "order_metrics.orders_last_three_months")
     project.edit_rules(
         "criteria",
         append("activity,recent_orders,Activity,orders,number,higher_is_better,true,1,Call them"),
     )
-    project.edit_rules(
-        "criterion_weights",
-        replace(
-            f"relationship,{version},order_volume,{weight},",
-            f"relationship,{version},order_volume,{rest},",
-        ),
-        append(f"relationship,{version},activity,0.1,none,worst,0"),
-    )
-    project.edit_rules(
-        "score_bands",
-        append(
-            f"relationship,{version},activity,asleep,,1,0,nothing",
-            f"relationship,{version},activity,awake,1,300,60,below 300",
-            f"relationship,{version},activity,busy,300,,100,300 and more",
-        ),
+    judge_metric(
+        project, f"relationship,{version},activity",
+        {"asleep": ("", 0), "awake": ("1", 60), "busy": ("300", 100)},
+        instead_of=f"relationship,{version},order_volume",
+        weights={"1": ("0.25", "0.15"), "4": ("0.18", "0.08")}[version],
     )
 
 
@@ -94,7 +72,6 @@ def of_the_last_period(dump: Dump, relation: str, **values: str) -> list[dict]:
 
 def test_a_criterion_with_a_new_version(built_demo, project: DemoProject) -> None:  # noqa: F811
     """One column and seed lines: it counts from the new version's first day."""
-    add_metric(project)
     add_version_4(project)
     add_criterion(project, "4")
 
@@ -116,7 +93,6 @@ def test_a_criterion_of_the_first_version(
     built_demo: DemoProject, project: DemoProject  # noqa: F811
 ) -> None:
     """Before anything has been scored, it is simply there in every month."""
-    add_metric(project)
     add_criterion(project, "1")
     project.build_file.unlink()
 

@@ -211,7 +211,7 @@ def test_a_restoration_keeps_the_file_that_was_there(project: DemoProject) -> No
     [kept] = project.build_file.parent.glob("build.duckdb.before_restore_*Z")
     assert kept.read_bytes() == b"no database"
     assert Path(f"{kept}.wal").read_bytes() == b"no log" and not log.exists()
-    assert f"the file that was there is kept as {kept.relative_to(project.folder)}" in (
+    assert f"what was there is kept as {kept.relative_to(project.folder)}" in (
         restored.stdout
     )
     assert len(project.dump(SNAPSHOT)[SNAPSHOT]) > 20

@@ -1,28 +1,39 @@
-"""The demo on Postgres and on DuckDB: every row and digit the same.
+"""The demo on Postgres and on DuckDB: every row and digit the same, in four builds.
 
 It keeps SQL that only one engine understands, or understands otherwise, out of
 the models. Every relation is compared, from the sources to the history, as the
 text that each database itself makes of it: dates, decimals with all their places,
-booleans, what is empty.
+booleans, what is empty. `golden_builds` says what the builds are.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
 
-from dbt_runner import DbtResult
+from dbt_runner import DbtResult, dbt_environment
 from demo_project import DemoProject, assert_succeeded, built_demo  # noqa: F401
-from seed_edits import append, drop, repeat, replace
+from golden_builds import (
+    APPROVED_METRIC, CHANGED, LEAVER, NEWCOMER, SEED_COLUMN, STEPS, TRIED_METRIC, GoldenBuild,
+    Step, golden_builds,
+)
+from publication import read_publication, said_by
+from publish import copy
+from published import Published
+from report import published_file
+from report_data import read_labels, read_tables
 from warehouse_dump import (
-    COMPARISON, CURRENT, MARTS, METRIC_HISTORY, NOTICES, PROFILES, RESTATED_PROFILES, RULE_CHANGES,
-    SNAPSHOT, Dump, assert_same, connect_postgres, dump_postgres, row_count, rows_of,
+    COMPARISON, CRITERIA, CURRENT, MARTS, METRIC_HISTORY, NOTICES, PROFILES, RESTATED_PROFILES,
+    RULE_CHANGES, SNAPSHOT, SNAPSHOTS, Dump, connect_postgres, dump_postgres, row_count, rows_of,
 )
 
 
@@ -33,15 +44,21 @@ class Twins:
     project: DemoProject
     postgres: dict[str, str]
 
-    def build_on_postgres(self, *args: str) -> None:
-        """Build into the Postgres database."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that send dbt to Postgres."""
         # Apart from DuckDB's, or dbt parses everything anew at each change.
         target = {"DBT_TARGET_PATH": str(self.project.folder / "targets" / "postgres")}
-        assert_succeeded(self.project.dbt("build", *args, env={**self.postgres, **target}))
+        return {**self.postgres, **target}
 
-    def dump(self) -> tuple[Dump, Dump]:
-        """Dump everything on DuckDB, and everything on Postgres."""
-        return self.project.dump(), dump_postgres(self.postgres)
+    def golden_builds(self, *steps: Step, **options: Any) -> Iterator[GoldenBuild]:
+        """Build on both, and compare."""
+        return golden_builds(
+            self.project,
+            lambda *arguments: self.project.succeed(*arguments, env=self.environment),
+            lambda: dump_postgres(self.postgres),
+            steps=steps, **options,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -59,21 +76,18 @@ def twins(
     postgres: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Twins:
-    """Give the demo, built on both."""
-    project = built_demo.copy_to(tmp_path_factory.mktemp("parity") / "project")
-    twins = Twins(project, postgres)
-    twins.build_on_postgres()
-    return twins
+    """Give a copy of the demo, built on DuckDB."""
+    return Twins(built_demo.copy_to(tmp_path_factory.mktemp("parity") / "project"), postgres)
 
 
 @pytest.fixture(scope="module")
-def first(twins: Twins) -> tuple[Dump, Dump]:
-    """Give the dumps of the first builds."""
-    return twins.dump()
+def fresh(twins: Twins) -> GoldenBuild:
+    """Give the first builds, on Postgres with all tests of the project."""
+    return next(twins.golden_builds(STEPS[0], is_built=True, command=["build"]))
 
 
 @pytest.fixture(scope="module")
-def types(twins: Twins, first: tuple[Dump, Dump]) -> tuple[list, list]:
+def types(twins: Twins, fresh: GoldenBuild) -> tuple[list, list]:
     """Give the types of the marts' columns after the first builds."""
     statement = (
         "select table_name, column_name, data_type, numeric_precision, numeric_scale"
@@ -87,71 +101,39 @@ def types(twins: Twins, first: tuple[Dump, Dump]) -> tuple[list, list]:
 
 
 @pytest.fixture(scope="module")
-def second(twins: Twins, first: tuple[Dump, Dump], types: tuple) -> tuple[Dump, Dump]:
-    """Give the dumps a month later, when all that can change has changed.
-
-    A client is gone, the candidate was approved, another one and a scorecard are new,
-    decisions by hand come and go, and half a year is scored again for late data. The
-    incremental models add to what is there, the histories get records that end.
-    """
-    project = twins.project
-    project.forget_client(a_client(first))
-    project.multiply_orders("2026-06")
-    project.approve_candidate("2026-11-01")
-    project.edit_rules(
-        "criterion_weights",
-        replace(
-            "relationship,3,order_volume,0.12,none", "relationship,3,order_volume,0.22,min_max"
-        ),
-        replace("relationship,3,autonomy,0.20", "relationship,3,autonomy,0.10"),
-        repeat("tier,1,", {"tier,1": "tier,2"}),
-        repeat("tier,1,", {"tier,1": "care,1"}),
-    )
-    project.edit_rules("scorecards", append("care,Care,Who needs our attention"))
-    project.edit_rules(
-        "scorecard_versions",
-        append(
-            "tier,2,candidate,2026-12-01,,3,0,0.5,,,To be confirmed in a third month",
-            "care,1,approved,2026-05-01,,2,0,0,Care,2026-04-20,A first try",
-        ),
-    )
-    for seed in ("score_bands", "profile_rules"):
-        project.edit_rules(
-            seed,
-            repeat("tier,1,", {"tier,1": "tier,2"}),
-            repeat("tier,1,", {"tier,1": "care,1"}),
-        )
-    project.edit_rules(
-        "profiles", replace("B · Good", "B · Solid"), repeat("tier,", {"tier": "care"})
-    )
-    project.edit_rules(
-        "protocols",
-        repeat("tier,", {"tier": "care"}),
-        replace("Quote list prices and sell no special projects,,48", "Do not call,,72"),
-        drop("relationship,A,sales,entered"),
-    )
-    project.edit_rules("benefits", replace("express_dock,tier,orbital,,40", "express_dock,care,,30.5,30"))
-    project.edit_rules(
-        "profile_overrides",
-        drop("tier,C0028,"),
-        append("relationship,C0003,A,2026-08-01,2027-01-01,They asked,Sales,Board"),
-    )
-    later = project.record_restatement("2026-06-01", as_of="2026-12-01")
-    project.succeed("build", *later)
-    twins.build_on_postgres(*later)
-    return twins.dump()
+def _next_builds(twins: Twins, fresh: GoldenBuild, types: tuple) -> Iterator[GoldenBuild]:
+    """Give the builds after the first ones, when everything was seen of these."""
+    return twins.golden_builds(*STEPS[1:])
 
 
-def a_client(dumps: tuple[Dump, Dump]) -> str:
-    """Choose a client that is there in the last period."""
-    return min(row["client_id"] for row in rows_of(dumps[0], CURRENT))
+@pytest.fixture(scope="module")
+def later(_next_builds: Iterator[GoldenBuild]) -> GoldenBuild:
+    """Give the builds of a month later."""
+    return next(_next_builds)
 
 
-def test_every_relation_is_the_same(first: tuple[Dump, Dump]) -> None:
+@pytest.fixture(scope="module")
+def criterion(_next_builds: Iterator[GoldenBuild], later: GoldenBuild) -> GoldenBuild:
+    """Give the builds with more criteria."""
+    return next(_next_builds)
+
+
+@pytest.fixture(scope="module")
+def back(_next_builds: Iterator[GoldenBuild], criterion: GoldenBuild) -> GoldenBuild:
+    """Give the builds after which they are gone again."""
+    return next(_next_builds)
+
+
+def assert_same_rows(build: GoldenBuild) -> None:
+    """Check that the engines agree."""
+    assert not build.differences, "\n".join(build.differences)
+
+
+def test_every_relation_is_the_same(fresh: GoldenBuild) -> None:
     """From the sources to the history, byte for byte."""
-    on_duckdb, on_postgres = first
-    assert row_count(on_duckdb, PROFILES) > 10_000
-    assert_same(on_duckdb, on_postgres)
+    assert row_count(fresh.dump, PROFILES) > 10_000
+    assert LEAVER in {row["client_id"] for row in rows_of(fresh.dump, CURRENT)}
+    assert_same_rows(fresh)
 
 
 def test_the_marts_have_the_same_types(types: tuple[list, list]) -> None:
@@ -173,19 +155,19 @@ def test_the_marts_have_the_same_types(types: tuple[list, list]) -> None:
     assert not different, "\n".join(different)
 
 
+BENEFITS = f"{SNAPSHOTS}.benefits_snapshot"
 PUBLISHED, PREVIOUS = f"{MARTS}_published", f"{MARTS}_published_previous"
 RUN = f"select run_id from {PUBLISHED}.publication"
 
 
 def publish(twins: Twins, run_id: str, reader: str) -> DbtResult:
     """Publish as publish/publish.py does."""
-    target = {"DBT_TARGET_PATH": str(twins.project.folder / "targets" / "postgres")}
     given = json.dumps(
         {"run_id": run_id, "published_at": "2026-11-01 03:15:00", "reader": reader}
     )
     return twins.project.dbt(
         "run-operation", "publish_schema", "--args", given,
-        env={**twins.postgres, **target},
+        env=twins.environment,
     )
 
 
@@ -195,6 +177,7 @@ class PublishedTwins:
 
     twins: Twins
     reader: str
+    login: dict[str, str]
     as_builder: Any
     as_reader: Any
 
@@ -218,7 +201,7 @@ def ask(cursor: Any, query: str) -> list[tuple]:
 
 @pytest.fixture
 def published(
-    twins: Twins, first: tuple[Dump, Dump], types: tuple
+    twins: Twins, fresh: GoldenBuild, types: tuple
 ) -> Iterator[PublishedTwins]:
     """Publish the first builds; what was published is gone after the test."""
     # A name is only a name, whatever stands in it.
@@ -233,7 +216,7 @@ def published(
         cursor.execute(f"create role {role} login password '{password}'")
         assert_succeeded(publish(twins, "first", reader))
         with connect_postgres(login) as reading:
-            published = PublishedTwins(twins, reader, cursor, reading)
+            published = PublishedTwins(twins, reader, login, cursor, reading)
             yield published
         for name in published.schemas():
             cursor.execute(f'drop schema "{name}" cascade')
@@ -261,6 +244,39 @@ def test_the_published_schema_holds_what_was_built(published: PublishedTwins) ->
         for refused in (f"delete from {copy}", f"select 1 from {original}"):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 published.as_reader.execute(refused)
+
+
+def test_the_report_shows_the_same(
+    published: PublishedTwins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read with the rights of a reader, from a copy that is gone afterwards."""
+    project = published.twins.project
+    said = said_by(project.succeed("--quiet", "run-operation", "print_publication").output)
+    on_duckdb = tmp_path / "published.duckdb"
+    at = datetime(2026, 11, 1, 3, 15, tzinfo=UTC)
+    copy(project.build_file, on_duckdb, read_publication(said, "first", at, Path("/")))
+    environment = dbt_environment(project.folder, published.login)
+    for name in os.environ.keys() - environment.keys():
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project.folder)
+    with published_file(on_duckdb) as copied:
+        assert copied != on_duckdb
+        on_postgres = shown(copied)
+    assert not copied.exists()
+    assert on_postgres == shown(on_duckdb)
+    assert len(on_postgres) > 300_000
+
+
+def shown(file: Path) -> str:
+    """Give the data of the report's page."""
+    source = Published(file, None)
+    try:
+        labels = read_labels(source)
+        return json.dumps([labels, read_tables(source, labels)])
+    finally:
+        source.close()
 
 
 def test_readers_go_on_while_others_get_the_next_publication(published: PublishedTwins) -> None:
@@ -292,36 +308,68 @@ def test_a_publication_that_fails_leaves_the_last_one(published: PublishedTwins)
     assert published.schemas() == {PUBLISHED}
 
 
-def test_the_age_of_the_sources_is_asked_on_both(
-    twins: Twins, first: tuple[Dump, Dump]
-) -> None:
+def test_the_age_of_the_sources_is_asked_on_both(twins: Twins, fresh: GoldenBuild) -> None:
     """From the as-of date, by which the demo's sources are not late."""
-    target = {"DBT_TARGET_PATH": str(twins.project.folder / "targets" / "postgres")}
-    for env in ({}, {**twins.postgres, **target}):
+    for env in ({}, twins.environment):
         result = twins.project.dbt("source", "freshness", env=env)
         assert_succeeded(result)
         assert result.output.count(" PASS freshness of demo.raw_") == 5
 
 
-def test_every_relation_is_the_same_after_a_change(
-    first: tuple[Dump, Dump], second: tuple[Dump, Dump]
+def test_every_relation_is_the_same_a_month_later(
+    fresh: GoldenBuild, later: GoldenBuild
 ) -> None:
     """Also where tables are added to instead of made anew."""
-    on_duckdb, on_postgres = second
-    client = a_client(first)
-    periods = {row["period_start"] for row in rows_of(on_duckdb, PROFILES)}
-    assert max(periods) == "2026-11-01"
-    assert client not in {row["client_id"] for row in rows_of(on_duckdb, CURRENT)}
-    history = rows_of(on_duckdb, SNAPSHOT)
-    assert {row["profile"] for row in history if row["client_id"] == client} >= {"left"}
-    assert row_count(on_duckdb, METRIC_HISTORY) > row_count(first[0], METRIC_HISTORY)
-    assert {row["is_profile_changed"] for row in rows_of(on_duckdb, RESTATED_PROFILES)} == {
+    dump = later.dump
+    assert max(row["period_start"] for row in rows_of(dump, PROFILES)) == "2026-11-01"
+    clients = {row["client_id"] for row in rows_of(dump, CURRENT)}
+    assert LEAVER not in clients and NEWCOMER in clients
+    assert profiles_on_record(dump, LEAVER) >= {"left"}
+    assert row_count(dump, METRIC_HISTORY) > row_count(fresh.dump, METRIC_HISTORY)
+    assert {row["is_profile_changed"] for row in rows_of(dump, RESTATED_PROFILES)} == {
         "true", "false",
     }
-    assert {row["kind"] for row in rows_of(on_duckdb, RULE_CHANGES)} == {"version", "edit"}
-    assert {row["kind"] for row in rows_of(on_duckdb, NOTICES)} == {"movement", "correction"}
-    assert {row["category"] for row in rows_of(on_duckdb, NOTICES)} >= {"withdrawn", "left"}
-    assert {row["direction"] for row in rows_of(on_duckdb, COMPARISON)} == {
-        "same", "better", "worse",
+    assert {row["kind"] for row in rows_of(dump, RULE_CHANGES)} == {"version", "edit"}
+    assert {row["kind"] for row in rows_of(dump, NOTICES)} == {"movement", "correction"}
+    assert {row["category"] for row in rows_of(dump, NOTICES)} >= {"withdrawn", "left"}
+    assert {row["direction"] for row in rows_of(dump, COMPARISON)} == {"same", "better", "worse"}
+    assert_same_rows(later)
+
+
+def test_every_relation_is_the_same_with_more_criteria(criterion: GoldenBuild) -> None:
+    """Tables that are added to get columns, and so do histories."""
+    dump = criterion.dump
+    judged = [row for row in rows_of(dump, CRITERIA) if row["criterion"] == "activity"]
+    assert {(row["version"], row["period_start"]) for row in judged} == {("4", "2026-12-01")}
+    for metric, _ in (APPROVED_METRIC, TRIED_METRIC):
+        # It is filled in for the months before.
+        assert {
+            row["period_start"] for row in rows_of(dump, METRIC_HISTORY) if row[metric]
+        } >= {"2024-12-01", "2026-12-01"}
+    assert {row[SEED_COLUMN] for row in rows_of(dump, BENEFITS)} == {None, "sales"}
+    assert_same_rows(criterion)
+
+
+def test_every_relation_is_the_same_without_them(back: GoldenBuild) -> None:
+    """What has scored stays on record, and a client is there again."""
+    dump = back.dump
+    [current] = [
+        row for row in rows_of(dump, CURRENT)
+        if (row["client_id"], row["scorecard"]) == (LEAVER, "relationship")
+    ]
+    assert current["version"] == "5"
+    assert profiles_on_record(dump, LEAVER) >= {"left", current["profile"]}
+    of_month = {
+        row["period_start"]: row for row in rows_of(dump, METRIC_HISTORY)
+        if row["client_id"] == CHANGED
     }
-    assert_same(on_duckdb, on_postgres)
+    assert of_month["2025-12-01"][TRIED_METRIC[0]] is not None
+    assert of_month["2027-01-01"][TRIED_METRIC[0]] is None
+    assert of_month["2027-01-01"][APPROVED_METRIC[0]] is not None
+    assert rows_of(dump, BENEFITS)[0].keys() >= {SEED_COLUMN}
+    assert_same_rows(back)
+
+
+def profiles_on_record(dump: Dump, client: str) -> set[str]:
+    """Give the profiles that the snapshot has of a client."""
+    return {row["profile"] for row in rows_of(dump, SNAPSHOT) if row["client_id"] == client}

@@ -16,10 +16,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+import doctor
 import environment
 from project_files import LEFT_OUT, ROOT, STAND_IN_PACKAGES
 
-REQUIREMENTS = ["requirements.txt", "requirements-postgres.txt", "requirements-dev.txt"]
+REQUIREMENTS = [
+    "requirements.txt", "requirements-postgres.txt", "requirements-spark.txt",
+    "requirements-bench.txt",
+    "requirements-dev.txt",
+]
 PINNED = re.compile(r"^([a-z0-9-]+)(?:\[[a-z,-]+\])?==([^ ]+) \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 MACRO = re.compile(r"{%-?\s*(macro|test)\s+(\w+)")
@@ -59,12 +64,17 @@ def test_requirements_name_no_registry_and_no_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS[:2])
+def test_the_larger_list_holds_the_smaller_ones(name: str) -> None:
+    assert set(pins(name)) <= set(pins("requirements-dev.txt"))
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS[:3])
 def test_the_lists_agree_and_fit_into_one_environment(name: str) -> None:
     everything = pins("requirements-dev.txt")
     differing = {
-        package: (version, everything.get(package))
+        package: (version, everything[package])
         for package, version in pins(name).items()
-        if everything.get(package) != version
+        if everything.get(package, version) != version
     }
     assert differing == {}
 
@@ -109,7 +119,7 @@ def test_a_target_that_is_not_known_is_refused() -> None:
         text=True,
     )
     assert shown.returncode != 0
-    assert "TARGET=duckdb or TARGET=postgres" in shown.stdout
+    assert "TARGET=duckdb, TARGET=postgres or TARGET=spark" in shown.stdout
 
 
 def test_packages_come_from_the_hub() -> None:
@@ -234,3 +244,18 @@ def test_the_users_own_package_is_not_touched(project_copy: Path) -> None:
     said = get_packages(project_copy, "--try-hub")
     assert f"the one in {own.parent} (DBT_PACKAGES_INSTALL_PATH)" in said
     assert [path.name for path in own.iterdir()] == ["dbt_project.yml"]
+
+
+def test_what_postgres_lacks_is_said_with_what_to_do() -> None:
+    """Both parts apart: the adapter to build there, and a server for the tests."""
+
+    def advice(adapter: str, server: str) -> list[str]:
+        return doctor.missing_for_postgres(
+            [("dbt-postgres", adapter, ""), ("psycopg2-binary", "2.9", ""), ("postgres", server, "")]
+        )
+
+    assert advice("1.10.0", "postgres (PostgreSQL) 15.18") == []
+    [adapter] = advice("not installed", "postgres (PostgreSQL) 15.18")
+    assert "make install TARGET=postgres" in adapter
+    [server] = advice("1.10.0", "not found")
+    assert "apt-get install postgresql" in server

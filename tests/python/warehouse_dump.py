@@ -74,6 +74,14 @@ def checksum_duckdb(build_file: Path, *wanted: str) -> dict[str, str]:
         }
 
 
+def relations_of(build_file: Path) -> list[str]:
+    """List all relations of a DuckDB file that a dump would hold."""
+    with duckdb.connect(str(build_file), read_only=True) as connection:
+        return [
+            f"{schema}.{table}" for schema, table in _find_columns(connection.cursor(), ())
+        ]
+
+
 def dump_postgres(environment: dict[str, str], *wanted: str) -> Dump:
     """Dump the same from the Postgres database that dbt is sent to."""
     with connect_postgres(environment) as cursor:
@@ -107,6 +115,11 @@ def _dump(cursor, text_type: str, wanted: Iterable[str]) -> Dump:
         ]
         for (schema, table), names in _find_columns(cursor, wanted).items()
     }
+
+
+def dump_rows(names: list[str], rows: Iterable[list[str | None]]) -> list[str]:
+    """Give one relation of a dump, from texts that an engine made of its values."""
+    return [_line(names), *sorted(_line(row) for row in rows)]
 
 
 def _find_columns(cursor, wanted: Iterable[str]) -> dict[tuple[str, str], list[str]]:

@@ -91,6 +91,8 @@ add_totals as (
     from sum_transitions
 ),
 
+-- What leads from a profile to another one, and one line that stands for the
+-- profile itself.
 find_rates as (
     select
         add_totals.scorecard,
@@ -98,9 +100,22 @@ find_rates as (
         add_totals.from_profile,
         add_totals.to_profile,
         cast(add_totals.clients as bigint) as clients,
-        cast(add_totals.clients_before as bigint) as clients_before
+        cast(add_totals.clients_before as bigint) as clients_before,
+        0 as is_profile
     from add_totals
-    where add_totals.from_profile <> add_totals.to_profile
+    where
+        {{ client_profiles.rows_kept('and') -}}
+        add_totals.from_profile <> add_totals.to_profile
+    union all
+    select
+        profile_periods.scorecard,
+        profile_periods.period_start as origin_period,
+        profile_periods.profile as from_profile,
+        profile_periods.profile as to_profile,
+        cast(0 as bigint) as clients,
+        cast(1 as bigint) as clients_before,
+        1 as is_profile
+    from profile_periods
 ),
 
 expect_arrivals as (
@@ -117,7 +132,9 @@ expect_arrivals as (
         on
             add_totals.scorecard = count_observed_periods.scorecard
             and add_totals.origin_period = count_observed_periods.origin_period
-    where add_totals.from_profile = 'not_a_client'
+    where
+        {{ client_profiles.rows_kept('and') -}}
+        add_totals.from_profile = 'not_a_client'
 ),
 
 step_0 as (
@@ -134,12 +151,14 @@ step_0 as (
 {%- set moves = 'moves_' ~ horizon %}
 {%- set changes = 'changes_' ~ horizon %}
 
-{{ moves }} as {{ client_profiles.computed_once() }} (
+{{ moves }} as (
     select
         find_rates.scorecard,
         find_rates.origin_period,
         find_rates.from_profile,
         find_rates.to_profile,
+        find_rates.is_profile,
+        {{ before }}.clients as clients_before,
         {{ client_profiles.large_integer_divide(
             before ~ '.clients * find_rates.clients',
             'find_rates.clients_before'
@@ -152,53 +171,55 @@ step_0 as (
             and {{ before }}.profile = find_rates.from_profile
 ),
 
+-- Each step reads the one before in one place only: Spark works it out again
+-- for every further one, and so does the step after that.
 {{ changes }} as (
     select
         {{ moves }}.scorecard,
         {{ moves }}.origin_period,
-        {{ moves }}.from_profile as profile,
-        0 as entered,
-        {{ moves }}.clients as exited
+        case
+            when sides.side = 'from' then {{ moves }}.from_profile
+            else {{ moves }}.to_profile
+        end as profile,
+        case when sides.side = 'profile' then 1 else 0 end as is_profile,
+        case when sides.side = 'profile' then {{ moves }}.clients_before end
+            as clients,
+        case when sides.side = 'to' then {{ moves }}.clients end as entered,
+        case when sides.side = 'from' then {{ moves }}.clients end as exited
     from {{ moves }}
-    union all
-    select
-        {{ moves }}.scorecard,
-        {{ moves }}.origin_period,
-        {{ moves }}.to_profile as profile,
-        {{ moves }}.clients as entered,
-        0 as exited
-    from {{ moves }}
+    inner join (
+        values (1, 'profile'), (0, 'from'), (0, 'to')
+    ) as sides (is_profile, side)
+        on {{ moves }}.is_profile = sides.is_profile
     union all
     select
         expect_arrivals.scorecard,
         expect_arrivals.origin_period,
         expect_arrivals.profile,
+        0 as is_profile,
+        null as clients,
         expect_arrivals.clients as entered,
-        0 as exited
+        null as exited
     from expect_arrivals
 ),
 
 step_{{ horizon }} as {{ client_profiles.computed_once() }} (
     select
-        {{ before }}.scorecard,
-        {{ before }}.origin_period,
-        {{ before }}.profile,
-        {{ before }}.clients
+        {{ changes }}.scorecard,
+        {{ changes }}.origin_period,
+        {{ changes }}.profile,
+        sum({{ changes }}.clients)
         + coalesce(sum({{ changes }}.entered), 0)
         - coalesce(sum({{ changes }}.exited), 0) as clients,
         coalesce(sum({{ changes }}.entered), 0) as entered,
         coalesce(sum({{ changes }}.exited), 0) as exited
-    from {{ before }}
-    left join {{ changes }}
-        on
-            {{ before }}.scorecard = {{ changes }}.scorecard
-            and {{ before }}.origin_period = {{ changes }}.origin_period
-            and {{ before }}.profile = {{ changes }}.profile
+    from {{ changes }}
+    {{- client_profiles.rows_kept() }}
     group by
-        {{ before }}.scorecard,
-        {{ before }}.origin_period,
-        {{ before }}.profile,
-        {{ before }}.clients
+        {{ changes }}.scorecard,
+        {{ changes }}.origin_period,
+        {{ changes }}.profile
+    having max({{ changes }}.is_profile) = 1
 ),
 {%- endfor %}
 

@@ -70,7 +70,9 @@ number_pairs as (
 
 choose_pairs as (
     select * from number_pairs
-    where place = 1
+    where
+        {{ client_profiles.rows_kept('and') -}}
+        place = 1
 ),
 
 join_criteria as (
@@ -116,8 +118,8 @@ find_criterion_metrics as (
     select
         join_criteria.movement_id,
         join_criteria.metric,
-        max(join_criteria.metric_00) as value_before,
-        max(join_criteria.metric_11) as value_after,
+        cast(max(join_criteria.metric_00) as decimal(18, 6)) as value_before,
+        cast(max(join_criteria.metric_11) as decimal(18, 6)) as value_after,
         1 as is_judged
     from join_criteria
     where join_criteria.is_own = 1

@@ -46,9 +46,7 @@ assignments as (
 ),
 
 list_digits as (
-    select 0 as digit
-    union all
-    select 1 as digit
+    select digits.digit from (values (0), (1)) as digits (digit)
 ),
 
 list_sets as (
@@ -177,6 +175,7 @@ put_back as {{ client_profiles.computed_once() }} (
             'combine.set_number', 'combine.override_digit'
         ) }} as override_is_back
     from combine
+    {{- client_profiles.rows_kept() }}
 ),
 
 join_criteria as {{ client_profiles.computed_once() }} (

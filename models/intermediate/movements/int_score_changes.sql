@@ -60,7 +60,7 @@ client_points as (
 
 -- A month's values by the rules of the month that it is compared with, where
 -- the two are not the same.
-crossed_points as (
+score_crossed_periods as (
     {%- if crossed %}
     {{ client_profiles.points_by_version(
         crossed, usage, ref('int_metric_history')
@@ -70,6 +70,11 @@ crossed_points as (
     select * from client_points
     where 1 = 0
     {%- endif %}
+),
+
+crossed_points as (
+    select * from score_crossed_periods
+    {{- client_profiles.rows_kept() }}
 ),
 
 -- Periods are only crossed where the versions differ, so the last two joins need
@@ -271,6 +276,7 @@ fill_in_versions as (
         unpivot_criteria.period_before,
         unpivot_criteria.period_start
     from unpivot_criteria
+    {{- client_profiles.rows_kept() }}
 ),
 
 list_members as (
@@ -458,7 +464,8 @@ select
             {%- endfor %}
         end as decimal(18, 6)
     ) as place_{{ side }},
-    coalesce(fill_in_versions.weight_{{ side }}, 0) as weight_{{ side }},
+    cast(coalesce(fill_in_versions.weight_{{ side }}, 0) as decimal(7, 6))
+        as weight_{{ side }},
     {%- endfor %}
     {%- for rules in ['0', '1'] %}
     (fill_in_versions.metric_0{{ rules }} is null)

@@ -161,8 +161,8 @@ select
     cast(
         0.0001 * cast(compare_scores.rounded_effect as bigint) as decimal(8, 4)
     ) as effect,
-    compare_scores.score_before,
-    compare_scores.score_after,
+    cast(compare_scores.score_before as decimal(7, 4)) as score_before,
+    cast(compare_scores.score_after as decimal(7, 4)) as score_after,
     compare_scores.period_before,
     compare_scores.period_start
 from compare_scores

@@ -204,7 +204,9 @@ order_steps as (
                 look_ahead.steps asc
         ) as place
     from look_ahead
-    where look_ahead.is_needed = 1 or look_ahead.best_gain_per_effort > 0
+    where
+        {{ client_profiles.rows_kept('and') -}}
+        (look_ahead.is_needed = 1 or look_ahead.best_gain_per_effort > 0)
 ),
 
 add_up_steps as (
@@ -269,7 +271,9 @@ rank_landings as (
             order by judge_steps.place
         ) as landing
     from judge_steps
-    where judge_steps.computed_profile = judge_steps.target_profile
+    where
+        {{ client_profiles.rows_kept('and') -}}
+        judge_steps.computed_profile = judge_steps.target_profile
 ),
 
 list_path_levers as (
@@ -286,6 +290,7 @@ list_path_levers as (
             and order_steps.scorecard = rank_landings.scorecard
             and order_steps.path_rule = rank_landings.path_rule
     where
+        {{ client_profiles.rows_kept('and') -}}
         rank_landings.landing = 1
         and order_steps.place <= rank_landings.place
     group by
@@ -437,6 +442,7 @@ apply_savings as (
             and list_path_levers.path_rule = rank_savings.path_rule
             and list_path_levers.metric = rank_savings.metric
             and rank_savings.saving = 1
+    {{- client_profiles.rows_kept() }}
 ),
 
 sum_up_paths as (

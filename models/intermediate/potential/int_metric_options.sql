@@ -78,6 +78,7 @@ list_values as (
         {%- endif %}
     from current_scores
     where
+        {{ client_profiles.rows_kept('and') if loop.first -}}
         {{ client_profiles.is_version(part.version, 'current_scores') }}
         and coalesce({{ part.known | join(', ') }}) is not null
     {%- else %}
@@ -165,7 +166,10 @@ line_up as (
             list_values.scorecard = weights.scorecard
             and list_values.version = weights.version
             and list_values.criterion = weights.criterion
-    where list_values.is_member = 1 and weights.normalization <> 'none'
+    where
+        {{ client_profiles.rows_kept('and') -}}
+        list_values.is_member = 1
+        and weights.normalization <> 'none'
 ),
 
 describe_populations as (
@@ -341,6 +345,7 @@ find_thresholds as (
             end
         end as decimal(18, 6)) as threshold
     from look_at_others
+    {{- client_profiles.rows_kept() }}
 ),
 
 confirm_positions as (

@@ -47,7 +47,9 @@ word_members as (
                 then {{ client_profiles.change_in_words('list_members') }}
             when 'population'
                 then
-                    'other clients'' values changed ('
+                    {{ dbt.string_literal(dbt.escape_single_quotes(
+                        "other clients' values changed ("
+                    )) }}
                     || list_members.criteria || ')'
             when 'rules'
                 then

@@ -90,7 +90,9 @@ word_effects as (
             when 'population'
                 then
                     describe_effects.metric_label
-                    || ': other clients'' values changed; '
+                    || {{ dbt.string_literal(dbt.escape_single_quotes(
+                        ": other clients' values changed; "
+                    )) }}
                     || 'the same value is now at '
                     || {{ client_profiles.readable_value(
                     'describe_effects.value_after', "'percent'"

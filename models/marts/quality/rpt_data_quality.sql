@@ -2,13 +2,7 @@
 {#- What was checked is known from the YAML of the sources and from
     input_checks(): a check that found nothing has its row too. The names of criteria
     are read from rules that are sound. -#}
-{%- set tables = {} -%}
-{%- for name in client_profiles.checked_sources() -%}
-    {%- do tables.update({name: client_profiles.checked_relation(name)}) -%}
-{%- endfor -%}
-{%- for name in ['stg_clients', 'int_client_metrics'] -%}
-    {%- do tables.update({name: ref(project_name, name)}) -%}
-{%- endfor -%}
+{%- set tables = client_profiles.checked_tables() -%}
 {%- set checks = client_profiles.all_checks() if execute else [] -%}
 with defects as (
     select * from {{ ref('fct_data_defects') }}
@@ -19,14 +13,8 @@ criteria as (
 ),
 
 list_checks as (
-    {%- for check in checks %}
-    {{ 'union all ' if not loop.first }}select
-        '{{ check.table }}' as table_name,
-        '{{ check.column }}' as column_name,
-        '{{ check.check }}' as check_name,
-        {{ dbt.string_literal(dbt.escape_single_quotes(check.says)) }} as says,
-        '{{ check.consequence }}' as consequence,
-        '{{ check.metrics | join(' ') }}' as metrics
+    {%- if checks %}
+    {{ client_profiles.listed_checks(checks) }}
     {%- else %}
     select
         table_name,
@@ -36,7 +24,7 @@ list_checks as (
         consequence,
         cast(null as {{ dbt.type_string() }}) as metrics
     from defects
-    {%- endfor %}
+    {%- endif %}
 ),
 
 count_rows as (

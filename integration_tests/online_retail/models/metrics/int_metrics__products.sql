@@ -18,31 +18,68 @@ list_products as (
         and is_product
 ),
 
--- The period and the eleven months before it.
-open_windows as (
+-- A product counts for the month it was bought in and the eleven after it, once:
+-- until it is bought again, from when on it counts anew.
+follow_products as (
     select
         client_id,
-        cast(
-            {{ dbt.dateadd('month', -11, 'period_start') }} as date
-        ) as first_month,
-        period_start
-    from client_periods
+        bought_in,
+        cast({{ dbt.dateadd('month', 12, 'bought_in') }} as date)
+            as forgotten_in,
+        lead(bought_in) over (
+            partition by client_id, stock_code
+            order by bought_in
+        ) as bought_again_in
+    from list_products
 ),
 
+-- To join every month with the twelve before it would take each purchase twelve times.
+list_changes as (
+    select
+        client_id,
+        1 as change,
+        bought_in as period_start
+    from follow_products
+    union all
+    select
+        client_id,
+        -1 as change,
+        case
+            when bought_again_in < forgotten_in then bought_again_in
+            else forgotten_in
+        end as period_start
+    from follow_products
+),
+
+sum_changes as (
+    select
+        client_id,
+        sum(change) as change,
+        period_start
+    from list_changes
+    group by
+        client_id,
+        period_start
+),
+
+-- A client has a row for every month since its first purchase.
 count_products as (
     select
-        open_windows.client_id,
-        count(distinct list_products.stock_code) as products,
-        open_windows.period_start
-    from open_windows
-    inner join list_products
+        client_periods.client_id,
+        cast(
+            sum(coalesce(sum_changes.change, 0)) over (
+                partition by client_periods.client_id
+                order by client_periods.period_start
+                rows between unbounded preceding and current row
+            ) as bigint
+        ) as products,
+        client_periods.period_start
+    from client_periods
+    left join sum_changes
         on
-            open_windows.client_id = list_products.client_id
-            and open_windows.first_month <= list_products.bought_in
-            and open_windows.period_start >= list_products.bought_in
-    group by
-        open_windows.client_id,
-        open_windows.period_start
+            client_periods.client_id = sum_changes.client_id
+            and client_periods.period_start = sum_changes.period_start
 )
 
 select * from count_products
+where products > 0

@@ -26,7 +26,8 @@ type_columns as (
         {{ client_profiles.finite_decimal('price') }} as unit_price,
         invoice like 'C%' as is_cancellation,
         -- The other codes are postage, fees, samples and corrections.
-        regexp_matches(stock_code, '^[0-9]{5}') as is_product,
+        {{ client_profiles.matches_pattern('stock_code', '^[0-9]{5}') }}
+            as is_product,
         invoice_date as invoiced_at
     from keep_known_clients
 ),
