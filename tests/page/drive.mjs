@@ -56,6 +56,12 @@ const commands = {
     await shown();
     return null;
   },
+  /** Load the page anew, at the address it has now. */
+  async reload() {
+    await page.reload();
+    await shown();
+    return null;
+  },
   /** Give what an expression of the page gives. */
   async ask({ expression }) {
     return page.evaluate(expression);

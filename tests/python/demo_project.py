@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import msgpack
 import pytest
 
 from built_once import built_once
@@ -42,6 +43,9 @@ BUILD_WITHOUT_TESTS = [
     "--exclude-resource-type", "test",
     *WITHOUT_UNIT_TESTS,
 ]
+
+# Where dbt keeps what it parsed, in a target folder.
+PARSED = "partial_parse.msgpack"
 
 # The day on which the demo is looked at, and the last period that is over then.
 AS_OF = "2026-11-01"
@@ -174,17 +178,14 @@ class DemoProject:
             return connection.execute(statement).fetchall()
 
     def copy_to(self, folder: Path) -> DemoProject:
-        """Copy project and DuckDB file, to change them.
-
-        What dbt remembers of its last parsing stays behind: it holds the path
-        of the seeds, so the copy would load those of the original.
-        """
+        """Copy project and DuckDB file, to change them; what dbt parsed goes with them."""
         shutil.copytree(
             self.folder, folder, ignore=shutil.ignore_patterns(*LEFT_OUT, "targets")
         )
         install_packages(folder)
         copied = DemoProject(folder)
         copy_warehouse(self.build_file, copied.build_file)
+        move_what_was_parsed(self.folder, folder)
         return copied
 
 
@@ -203,6 +204,29 @@ def copy_warehouse(source: Path, destination: Path) -> None:
     assert not log.exists(), f"{log} holds rows that the copy would not have"
     Path(f"{destination}.wal").unlink(missing_ok=True)
     shutil.copy(source, destination)
+
+
+def move_what_was_parsed(source: Path, destination: Path) -> None:
+    """Let dbt go on in a copy of a project from what it parsed in the original.
+
+    Parsing all files anew takes it as long as half a build. It remembers in which folder
+    they are: as it stands, the copy would load the seeds of the original.
+    """
+
+    def moved(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: moved(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [moved(each) for each in value]
+        if isinstance(value, str) and value.startswith(str(source)):
+            return str(destination) + value.removeprefix(str(source))
+        return value
+
+    for parsed in (source / "targets").glob(f"*/{PARSED}"):
+        target = destination / "targets" / parsed.parent.name
+        target.mkdir(parents=True)
+        remembered = msgpack.unpackb(parsed.read_bytes(), strict_map_key=False)
+        (target / PARSED).write_bytes(msgpack.packb(moved(remembered)))
 
 
 @pytest.fixture(scope="session")

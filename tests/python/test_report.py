@@ -82,8 +82,7 @@ def test_the_language_is_chosen_and_kept(browser: Browser, demo_page: Path) -> N
     browser.click("header .segments button:text-is('PT')")
     assert browser.text("nav a[aria-current]") == "Crescimento"
     assert browser.ask("document.activeElement.textContent") == "PT"
-    browser.ask("location.reload()")
-    browser.do("until", expression="document.documentElement.dataset.ready")
+    browser.do("reload")
     assert browser.ask("document.documentElement.lang") == "pt-BR"
     assert any("," in text for text in browser.texts("td.number"))
     browser.assert_quiet()
