@@ -144,7 +144,7 @@ test-spark: install-dev packages ## Build the demo on a Spark cluster: all four 
 	@echo "==> pytest, Spark in full"
 	@$(PYTHON) tools/environment.py requirements-spark.txt
 	@$(MAKE) --no-print-directory spark-jars
-	@SPARK_TESTS=full $(VENV_PYTHON) -m pytest -p no:xdist tests/python/test_spark_parity.py
+	@SPARK_TESTS=full $(VENV_PYTHON) -m pytest -p no:xdist $(wildcard tests/python/test_spark_*.py)
 
 test-faults: install-dev packages ## Kill runs, fill disks, set clocks back: the whole battery, an hour
 	@echo "==> fault battery"

@@ -196,8 +196,13 @@
 {% macro dbt_spark_get_incremental_sql(
     strategy, source, target, existing, unique_key, incremental_predicates
 ) -%}
-    {%- set names = adapter.get_columns_in_relation(target)
-        | map(attribute='quoted') | join(', ') -%}
+    {%- set made = adapter.get_columns_in_relation(source) | map(attribute='name') | list -%}
+    {#- A column that the model no longer has stays in the table, empty from now on. -#}
+    {%- set values = [] -%}
+    {%- for column in adapter.get_columns_in_relation(target) -%}
+        {%- do values.append(column.quoted if column.name in made
+            else 'cast(null as ' ~ column.data_type ~ ') as ' ~ column.quoted) -%}
+    {%- endfor -%}
     {%- set replaced = [] -%}
     {%- if strategy == 'delete+insert' -%}
         {#- Delta takes only comparisons with literals here. -#}
@@ -213,5 +218,5 @@
     {%- if replaced %}
     replace where {{ unique_key }} in ({{ replaced | join(', ') }})
     {%- endif %}
-    select {{ names }} from {{ source }}
+    select {{ values | join(', ') }} from {{ source }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Write the history of a PostgreSQL database into a folder, to move it to another engine.
+"""Write the history of PostgreSQL or Spark into a folder, to move it to another engine.
 
     CLIENT_PROFILES_TARGET=postgres python publish/export_history.py FOLDER
 
@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +24,14 @@ import duckdb
 
 from database_lock import database_lock
 from history_export import write_history
+from other_engine import NotReached
 from postgres_history import read_from_postgres
-from postgres_tables import NotReached
 from publication import read_publication
 from publish import BUSY, FAILED, ask_dbt, place
 from run_lock import Busy, run_lock
+from spark_history import read_from_spark
+
+READ_FROM = {"postgres": read_from_postgres, "spark": read_from_spark}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,12 +46,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if not given.folder:
             raise ValueError("name a folder: make export-history TARGET=postgres TO=folder")
-        if os.environ.get("CLIENT_PROFILES_TARGET", "duckdb") != "postgres":
+        read = READ_FROM.get(os.environ.get("CLIENT_PROFILES_TARGET", "duckdb"))
+        if not read:
             raise ValueError(
                 "on DuckDB every publication holds it: copy warehouse/parquet/current/history"
             )
         with run_lock(lock, what), database_lock(what, None):
-            rows, as_of = export(Path(given.folder))
+            rows, as_of = export(Path(given.folder), read)
     except Busy as busy:
         print(busy, file=sys.stderr)
         return BUSY
@@ -60,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def export(folder: Path) -> tuple[int, str]:
+def export(folder: Path, read: Callable) -> tuple[int, str]:
     """Write the folder, all of it or nothing; give the number of rows and the as-of date."""
     if folder.exists():
         raise ValueError(f"{folder} is there already; name one that is not")
@@ -72,7 +77,7 @@ def export(folder: Path) -> tuple[int, str]:
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         file = unfinished / "history.duckdb"
-        as_of = read_from_postgres(publication.history, file)
+        as_of = read(publication.history, file)
         written = unfinished / "history"
         rows = write_history(file, written, replace(publication, as_of=as_of))
         os.replace(written, folder)

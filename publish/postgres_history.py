@@ -9,25 +9,10 @@ from typing import Any
 import duckdb
 
 from history_export import History
+from other_engine import HoldsMore, last_run
 from parquet_file import types_of
-from postgres_tables import (
-    NotReached, columns_on_postgres, connected, copy_to_duckdb, copy_to_postgres,
-)
+from postgres_tables import columns_on_postgres, connected, copy_to_duckdb, copy_to_postgres
 from publication import HistoryTable, quoted
-
-# The record of runs: its last date is that of the history.
-RUNS = "recorded_runs_snapshot"
-
-
-class HoldsMore(Exception):
-    """The database holds history that would be lost."""
-
-    def __init__(self, database: str, tables: list[str]) -> None:
-        """Name the database, and each table with the number of rows."""
-        super().__init__(database)
-        self.database = database
-        self.tables = tables
-
 
 def bring_to_postgres(
     history: History, places: dict[str, str], discard: bool
@@ -98,10 +83,4 @@ def read_from_postgres(tables: tuple[HistoryTable, ...], file: Path) -> str:
         for table in tables:
             connection.execute(f"create schema if not exists {quoted(table.schema)}")
             copy_to_duckdb(cursor, table.relation, connection, table.relation)
-        runs = next(table for table in tables if table.name == RUNS)
-        [day] = connection.execute(
-            f"select cast(cast(max(dbt_valid_from) as date) as text) from {runs.relation}"
-        ).fetchone()
-        if day is None:
-            raise NotReached("no run is on record in this database: there is nothing to move")
-        return day
+        return last_run(connection, tables)

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from database_lock import connection_arguments, credentials_of_dbt
+from other_engine import NotReached
 from parquet_file import types_of
 from publication import SCHEMA, literal, quoted
 
@@ -41,10 +42,6 @@ COLUMNS = """
     where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped
     order by attnum
 """
-
-
-class NotReached(Exception):
-    """The database of the target can't be read; the text says why."""
 
 
 @contextmanager

@@ -10,7 +10,8 @@ The file of the build that was there is kept beside the new one. When it holds h
 the publication does not, nothing is done: --discard says that it may go.
 
 With CLIENT_PROFILES_TARGET=postgres it is brought into the database, in one transaction, and
-the tables that were there are kept in a schema of their own.
+the tables that were there are kept in a schema of their own. With spark, Delta keeps the
+versions of the tables that were there.
 
 Exit code 0: restored. 1: refused, nothing was changed. 75: something else uses the database;
 run again later.
@@ -21,6 +22,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,12 +32,16 @@ from database_lock import database_lock
 from durable import put_in_place, sync
 from history_export import History
 from history_guard import published_histories, read_sound_history
+from other_engine import HoldsMore, NotReached
 from parquet_file import types_of
-from postgres_history import HoldsMore, bring_to_postgres
-from postgres_tables import NotReached
+from postgres_history import bring_to_postgres
 from publication import HistoryTable, quoted
 from publish import BUSY, FAILED, HELD, ask_dbt, explain, place
 from run_lock import Busy, run_lock
+from spark_history import bring_to_spark
+
+# Where the build is not a file.
+BRING_TO = {"postgres": bring_to_postgres, "spark": bring_to_spark}
 
 
 class Refused(Exception):
@@ -51,15 +57,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--discard", action="store_true")
     given = parser.parse_args(arguments)
     build_file = place("CLIENT_PROFILES_BUILD_PATH", "build.duckdb")
-    is_on_server = os.environ.get("CLIENT_PROFILES_TARGET", "duckdb") != "duckdb"
+    bring = BRING_TO.get(os.environ.get("CLIENT_PROFILES_TARGET", "duckdb"))
     what = "restore the history"
     try:
         with run_lock(build_file.with_name("run.lock"), what), database_lock(what, None):
             history = find_history(
                 given.folder, place("CLIENT_PROFILES_PUBLISH_PATH", "published.duckdb")
             )
-            if is_on_server:
-                target, kept = restore_on_postgres(history, given.discard)
+            if bring:
+                target, kept = restore_elsewhere(history, bring, given.discard)
             else:
                 target, kept = build_file, restore(history, build_file, given.discard)
     except Busy as busy:
@@ -177,8 +183,10 @@ def explain_more(holder: str, history: History, more: list[str], kept: str) -> s
     )
 
 
-def restore_on_postgres(history: History, discard: bool) -> tuple[str, str | None]:
-    """Bring a history to the database; say where, and where the one before it is kept."""
+def restore_elsewhere(
+    history: History, bring: Callable, discard: bool
+) -> tuple[str, str | None]:
+    """Bring a history to another engine; say where, and where the one before it is kept."""
     places = {
         each["name"]: each["schema"] for each in ask_dbt("print_history_tables", [])["tables"]
     }
@@ -190,11 +198,11 @@ def restore_on_postgres(history: History, discard: bool) -> tuple[str, str | Non
             f"{history.folder} holds tables that this project has not: {', '.join(strange)}"
         )
     try:
-        return bring_to_postgres(history, places, discard)
+        return bring(history, places, discard)
     except HoldsMore as error:
         raise Refused(
             explain_more(
-                error.database, history, error.tables, "the tables are kept in a schema"
+                error.database, history, error.tables, "what is there now is kept"
             )
         ) from None
 

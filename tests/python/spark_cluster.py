@@ -1,6 +1,11 @@
 """A Spark cluster of its own for the tests: a master and two workers on this machine.
 
+    from spark_cluster import spark_master  # noqa: F401
+
 Three processes that listen on 127.0.0.1 only, on free ports, and end with the tests.
+
+Only where SPARK_TESTS says so, because a build takes minutes: `first` for one build, `full`
+(make test-spark) for all that the tests have.
 """
 
 from __future__ import annotations
@@ -12,11 +17,18 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import spark_jars
 from postgres_server import free_port
 
+WANTED = os.environ.get("SPARK_TESTS", "")
+NOT_ALL_WANTED = pytest.mark.skipif(
+    WANTED != "full", reason="on Spark it takes many minutes: make test-spark"
+)
 WORKERS = 2
 SECONDS_TO_START = 120
 
@@ -118,3 +130,19 @@ class SparkCluster:
             "SPARK_DAEMON_MEMORY": "256m",
             "TZ": "UTC",
         }
+
+
+@pytest.fixture(scope="session")
+def spark_master() -> Iterator[str]:
+    """Start a cluster for the tests of this process; give its address."""
+    if not WANTED:
+        pytest.skip("a build on Spark takes minutes: make test-spark")
+    missing = missing_parts()
+    if missing:
+        pytest.skip(missing)
+    cluster = SparkCluster()
+    cluster.start()
+    try:
+        yield cluster.master
+    finally:
+        cluster.stop()

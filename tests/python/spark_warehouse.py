@@ -21,20 +21,27 @@ FOR_FEW_ROWS = {
 }
 
 
+def settings_of(master: str) -> dict[str, str]:
+    """Give the variables that send dbt to the cluster of the tests.
+
+    master: its address
+    """
+    return {
+        "CLIENT_PROFILES_TARGET": "spark",
+        "CLIENT_PROFILES_SPARK_MASTER": master,
+        "CLIENT_PROFILES_SPARK_JARS": ",".join(
+            str(spark_jars.FOLDER / name) for name, _, _ in spark_jars.JARS
+        ),
+        **FOR_FEW_ROWS,
+    }
+
+
 class SparkWarehouse:
     """Tables below `warehouse/spark` of a project folder, and the process that fills them."""
 
     def __init__(self, project: Path, master: str, settings: dict[str, str] | None = None) -> None:
         self.project = project
-        self.settings = {
-            "CLIENT_PROFILES_TARGET": "spark",
-            "CLIENT_PROFILES_SPARK_MASTER": master,
-            "CLIENT_PROFILES_SPARK_JARS": ",".join(
-                str(spark_jars.FOLDER / name) for name, _, _ in spark_jars.JARS
-            ),
-            **FOR_FEW_ROWS,
-            **(settings or {}),
-        }
+        self.settings = {**settings_of(master), **(settings or {})}
         (project / "warehouse" / "spark").mkdir(parents=True, exist_ok=True)
         reading, writing = os.pipe()
         self.answers = os.fdopen(reading)

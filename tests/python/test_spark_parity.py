@@ -4,13 +4,11 @@ A master and two workers on this machine; tables, histories and views are compar
 texts that each engine itself makes of their values. Few clients are left in the demo: what
 differs between engines is in the SQL, not in the number of rows.
 
-Only where SPARK_TESTS says so, because a build takes minutes: `first` does the first of the four
-builds, `full` (make test-spark) all of them.
+With SPARK_TESTS=first it is the first of the four builds, with full all of them.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,28 +18,11 @@ from demo_project import DemoProject, assert_succeeded
 from golden_builds import STEPS, golden_builds
 from project_files import copy_project
 from recorded_demo import cut_to_few_clients
-from spark_cluster import SparkCluster, missing_parts
+from spark_cluster import WANTED, spark_master  # noqa: F401
 from spark_warehouse import SparkWarehouse
 from warehouse_dump import PROFILES, SNAPSHOT, assert_same, row_count
 
-WANTED = os.environ.get("SPARK_TESTS", "")
 BUILDS = STEPS if WANTED == "full" else STEPS[:1]
-
-
-@pytest.fixture(scope="module")
-def master() -> Iterator[str]:
-    """Start a cluster for the tests of this module."""
-    if not WANTED:
-        pytest.skip("a build on Spark takes minutes: make test-spark")
-    missing = missing_parts()
-    if missing:
-        pytest.skip(missing)
-    cluster = SparkCluster()
-    cluster.start()
-    try:
-        yield cluster.master
-    finally:
-        cluster.stop()
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +34,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoProject:
 
 
 @pytest.fixture(scope="module")
-def warehouse(demo: DemoProject, master: str) -> Iterator[SparkWarehouse]:
+def warehouse(
+    demo: DemoProject, spark_master: str  # noqa: F811
+) -> Iterator[SparkWarehouse]:
     """Give the demo's warehouse on the cluster, empty."""
-    warehouse = SparkWarehouse(demo.folder, master)
+    warehouse = SparkWarehouse(demo.folder, spark_master)
     try:
         yield warehouse
     finally:

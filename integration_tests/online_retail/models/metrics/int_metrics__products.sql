@@ -6,8 +6,8 @@ lines as (
     select * from {{ ref('stg_invoice_lines') }}
 ),
 
-list_products as (
-    select distinct
+list_purchases as (
+    select
         client_id,
         stock_code,
         cast({{ dbt.date_trunc('month', 'invoiced_at') }} as date)
@@ -19,7 +19,9 @@ list_products as (
 ),
 
 -- A product counts for the month it was bought in and the eleven after it, once:
--- until it is bought again, from when on it counts anew.
+-- until it is bought again, from when on it counts anew. What is bought twice in a
+-- month begins and ends there the first time, and so counts once without `distinct`,
+-- which PostgreSQL would take minutes for with parallel workers.
 follow_products as (
     select
         client_id,
@@ -30,7 +32,7 @@ follow_products as (
             partition by client_id, stock_code
             order by bought_in
         ) as bought_again_in
-    from list_products
+    from list_purchases
 ),
 
 -- To join every month with the twelve before it would take each purchase twelve times.
