@@ -73,7 +73,7 @@ restore-history: packages ## Bring the history back, or to another engine [FROM=
 	@$(VENV_PYTHON) publish/restore_history.py $${FROM:+--from "$$FROM"} \
 		$(if $(DISCARD),--discard)
 
-export-history: packages ## Write the history into a new folder, for another engine: TO=folder
+export-history: packages ## Write the history of TARGET into a new folder, for another engine: TO=folder
 	@$(VENV_PYTHON) publish/export_history.py "$$TO"
 
 # A run that could not make the report has still published: it says what to install,

@@ -257,3 +257,9 @@ class MadeUp:
             f"case when hash({place}, client, {month}) % 100 >= 3"
             f" then cast({whole} as {metric.data_type}) end as {metric.name}"
         )
+
+
+def compiled(project: MadeUp, model: str) -> str:
+    """Give the SQL that dbt compiled for an intermediate model."""
+    folder = project.folder / "target" / "compiled" / "client_profiles" / "models"
+    return (folder / "intermediate" / f"{model}.sql").read_text(encoding="utf-8")

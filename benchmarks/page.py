@@ -94,11 +94,13 @@ def floor(found: dict, docs: Path) -> str:
     chart.write_text(bars(
         "CPU seconds beyond dbt's start", {name: max(each, 0) for name, each in net.items()}, "s"
     ), encoding="utf-8")
-    own = net["this project"]
+    own = net["this project, the five columns of the others"]
+    kept = net["this project, all that it keeps"]
     goals = [
-        ("× of a copy", own, base, 1.7, "at most"),
+        ("× of a copy of the metrics", own, base, 1.7, "at most"),
         ("× of one pass by hand", own, net["one pass by hand"], 1.15, "at most"),
         ("× less than the long way", net["the long way"], own, 6.0, "at least"),
+        ("× of a copy of the metrics, with all that it keeps", kept, base, 1.7, "at most"),
     ]
     judged = [
         [f"{ratio(cost, beside)} {what}", f"{word} {goal}", verdict(cost, beside, goal, word)]
@@ -112,8 +114,9 @@ def floor(found: dict, docs: Path) -> str:
         " bands each, plain rules, through dbt; a run with a model of one row"
         f" ({off:.1f} CPU s, {costs['nothing']['wall']:.1f} s) is taken off. Scored and"
         " judged means: from the metrics to a stored table with client, period, score,"
-        " coverage and profile. This project's table also says which rule decided, to which"
-        " profiles missing values could lead, and by which rules.\n",
+        " coverage and profile. The table that this project keeps also says which rule decided, to"
+        " which profiles missing values could lead, and by which rules: 15 columns, of which 9 are"
+        " texts. What it costs to store those is what copying them costs.\n",
         table([HEAD[0], HEAD[1], HEAD[2].format("copy"), *HEAD[3:]],
               seconds_of(costs, copy, "nothing")),
         f"![CPU seconds of each way]({chart.name})\n",

@@ -14,8 +14,7 @@ from pathlib import Path
 import duckdb
 
 from costs import Cost, in_turns, of_child, of_dbt
-from made_up import SCHEMA, MadeUp
-from part_peers import compiled
+from made_up import SCHEMA, MadeUp, compiled
 
 HISTORY = f"{SCHEMA}.int_metric_history"
 MEMORY_LIMIT = "2GB"

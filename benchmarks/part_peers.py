@@ -14,16 +14,10 @@ from pathlib import Path
 import duckdb
 
 from costs import Cost, in_turns, of_child, of_dbt
-from made_up import SCHEMA, MadeUp
+from made_up import SCHEMA, MadeUp, compiled
 
 PEERS = ("numpy", "polars_when", "polars_cut", "pandas", "pymcdm")
 COLUMNS = "client_id, period_start, score, coverage"
-
-
-def compiled(project: MadeUp, model: str) -> str:
-    """Give the SQL that dbt compiled for an intermediate model."""
-    folder = project.folder / "target" / "compiled" / "client_profiles" / "models"
-    return (folder / "intermediate" / f"{model}.sql").read_text(encoding="utf-8")
 
 
 def measure(

@@ -27,6 +27,11 @@ from postgres_server import PostgresServer, find_binaries
 from project_files import ROOT, copy_project
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the module that takes longest, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: not item.path.name.startswith("test_spark_"))
+
+
 @pytest.fixture
 def project_copy(tmp_path: Path) -> Path:
     """Give a copy of the project that a test may change and build at will."""

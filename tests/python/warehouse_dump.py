@@ -74,14 +74,6 @@ def checksum_duckdb(build_file: Path, *wanted: str) -> dict[str, str]:
         }
 
 
-def relations_of(build_file: Path) -> list[str]:
-    """List all relations of a DuckDB file that a dump would hold."""
-    with duckdb.connect(str(build_file), read_only=True) as connection:
-        return [
-            f"{schema}.{table}" for schema, table in _find_columns(connection.cursor(), ())
-        ]
-
-
 def dump_postgres(environment: dict[str, str], *wanted: str) -> Dump:
     """Dump the same from the Postgres database that dbt is sent to."""
     with connect_postgres(environment) as cursor:
