@@ -220,3 +220,13 @@
     {%- endif %}
     select {{ values | join(', ') }} from {{ source }}
 {%- endmacro %}
+
+{#- dbt-spark inserts every column of the history, and fails where the query has one no
+    longer. -#}
+{% macro spark__snapshot_merge_sql(target, source, insert_cols) -%}
+    {%- set columns = [] -%}
+    {%- for column in adapter.get_columns_in_relation(target) if column.quoted in insert_cols -%}
+        {%- do columns.append(column.quoted) -%}
+    {%- endfor -%}
+    {{ default__snapshot_merge_sql(target, source, columns) }}
+{%- endmacro %}

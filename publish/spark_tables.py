@@ -81,7 +81,7 @@ def shared_folder(spark: Any) -> Iterator[Path]:
         raise NotReached(
             f"the tables are in {place.geturl()}, which this machine does not reach as a folder"
         )
-    tables = Path(unquote(place.path))
+    tables = Path(unquote(place.path)).resolve()
     tables.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".moving_", dir=tables.parent))
     # Workers may run as somebody else.
