@@ -38,30 +38,42 @@ TYPES = {
 DECIMAL = re.compile(r"decimal\(\d+,\d+\)", re.IGNORECASE)
 
 
-@contextmanager
-def session() -> Iterator[Any]:
+def open_session() -> Any:
     """Give a Spark session with the settings that dbt gives its own.
 
-    errors: NotReached
+    errors: NotReached, and those of Spark
     """
     credentials = credentials_of_dbt(None)
     if credentials is None or credentials.type != "spark":
         raise NotReached("profiles.yml has no target on Spark; dbt debug says more")
     try:
-        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise NotReached("PySpark is not installed: make install TARGET=spark") from error
-    from py4j.protocol import Py4JError
 
     builder = SparkSession.builder.enableHiveSupport()
     for name, value in credentials.server_side_parameters.items():
         builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    # What does not fit is an error, and not null.
+    spark.conf.set("spark.sql.ansi.enabled", "true")
+    return spark
+
+
+@contextmanager
+def session() -> Iterator[Any]:
+    """Give such a session, and end it.
+
+    errors: NotReached
+    """
+    try:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+    except ImportError as error:
+        raise NotReached("PySpark is not installed: make install TARGET=spark") from error
     spark = None
     try:
-        spark = builder.getOrCreate()
-        # What does not fit is an error, and not null.
-        spark.conf.set("spark.sql.ansi.enabled", "true")
+        spark = open_session()
         yield spark
     except (PySparkException, Py4JError) as error:
         raise NotReached(f"Spark says: {str(error).strip()}") from error
@@ -122,6 +134,17 @@ def type_on_duckdb(name: str, data_type: str) -> str:
     return found
 
 
+def typed_columns(types: dict[str, str]) -> str:
+    """Give a list for `select` that reads columns of a file of DuckDB with Spark's types.
+
+    types: DuckDB's, by name; Spark takes a time without a zone for another type
+    """
+    return ", ".join(
+        f"cast({named(name)} as {type_on_spark(name, data_type)}) as {named(name)}"
+        for name, data_type in types.items()
+    )
+
+
 def rows_for_spark(
     spark: Any, connection: duckdb.DuckDBPyConnection, source: str, file: Path
 ) -> Any:
@@ -129,11 +152,7 @@ def rows_for_spark(
 
     source: SQL to select from; file: a path in the shared folder, where nothing is
     """
-    types = types_of(connection, source)
-    columns = ", ".join(
-        f"cast({named(name)} as {type_on_spark(name, data_type)}) as {named(name)}"
-        for name, data_type in types.items()
-    )
+    columns = typed_columns(types_of(connection, source))
     connection.execute(
         f"copy (select * from {source}) to {literal(str(file))} (format parquet)"
     )

@@ -16,6 +16,9 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "publish"))
 
 
 def run_dbt(request: dict) -> int:
@@ -30,20 +33,25 @@ def run_dbt(request: dict) -> int:
     return 0 if result.success else 1
 
 
+def session() -> Any:
+    """Give the session that dbt uses in this process, or will use."""
+    from spark_tables import open_session
+
+    return open_session()
+
+
 def dump(request: dict) -> int:
     """Write all wanted relations as JSON: name, columns, rows as Spark's texts."""
-    from pyspark.sql import SparkSession
-
-    session = SparkSession.builder.getOrCreate()
+    spark = session()
     found = {}
-    for [schema] in session.sql("show schemas like 'client_profiles*'").collect():
-        for row in session.sql(f"show tables in {schema}").collect():
+    for [schema] in spark.sql("show schemas like 'client_profiles*'").collect():
+        for row in spark.sql(f"show tables in {schema}").collect():
             name = f"{schema}.{row['tableName']}"
             if row["isTemporary"] or not {schema, name, None} & {*(request["dump"] or [None])}:
                 continue
-            columns = session.table(name).columns
+            columns = spark.table(name).columns
             texts = ", ".join(f"cast(`{column}` as string)" for column in columns)
-            rows = session.sql(f"select {texts} from {name}").collect()
+            rows = spark.sql(f"select {texts} from {name}").collect()
             found[name] = [columns, *(list(values) for values in rows)]
     Path(request["output"]).write_text(json.dumps(found), encoding="utf-8")
     return 0
@@ -51,10 +59,9 @@ def dump(request: dict) -> int:
 
 def execute(request: dict) -> int:
     """Run statements behind dbt's back."""
-    from pyspark.sql import SparkSession
-
+    spark = session()
     for statement in request["sql"]:
-        SparkSession.builder.getOrCreate().sql(statement).collect()
+        spark.sql(statement).collect()
     return 0
 
 
