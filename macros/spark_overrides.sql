@@ -32,7 +32,7 @@
     seeds are made anew at every run, so their tables need no versions of Delta. -#}
 {% macro spark__reset_csv_table(model, full_refresh, old_relation, agate_table) -%}
     {%- do adapter.drop_relation(old_relation) -%}
-    {{ return(spark__create_csv_table(model, agate_table)) }}
+    {{ return(client_profiles.spark__create_csv_table(model, agate_table)) }}
 {%- endmacro %}
 
 {#- A seed without rows; one with rows is made by spark__load_csv_rows. -#}
@@ -59,7 +59,7 @@
             {%- for value in row.values() -%}
                 {%- do values.append(
                     'null' if value is none
-                    else "'" ~ spark__escape_single_quotes(value | string) ~ "'"
+                    else "'" ~ client_profiles.spark__escape_single_quotes(value | string) ~ "'"
                 ) -%}
             {%- endfor -%}
             {%- do lines.append('(' ~ values | join(', ') ~ ')') -%}
@@ -210,7 +210,7 @@
             'select distinct ' ~ unique_key ~ ' from ' ~ source ~ ' order by 1'
         ) -%}
         {%- for row in keys.rows -%}
-            {%- set word = "'" ~ spark__escape_single_quotes(row[0] | string) ~ "'" -%}
+            {%- set word = "'" ~ client_profiles.spark__escape_single_quotes(row[0] | string) ~ "'" -%}
             {%- do replaced.append(word if row[0] is string else 'date ' ~ word) -%}
         {%- endfor -%}
     {%- endif -%}
