@@ -116,7 +116,7 @@ def floor(found: dict, docs: Path) -> str:
         " judged means: from the metrics to a stored table with client, period, score,"
         " coverage and profile. The table that this project keeps also says which rule decided, to"
         " which profiles missing values could lead, and by which rules: 15 columns, of which 9 are"
-        " texts. What it costs to store those is what copying them costs.\n",
+        " texts. Copying that table is the floor of storing it.\n",
         table([HEAD[0], HEAD[1], HEAD[2].format("copy"), *HEAD[3:]],
               seconds_of(costs, copy, "nothing")),
         f"![CPU seconds of each way]({chart.name})\n",
